@@ -1,0 +1,161 @@
+package dev.carillon.event;
+
+import dev.carillon.run.AttemptOutcome;
+import dev.carillon.run.RunIds;
+import dev.carillon.run.RunState;
+import dev.carillon.run.Trace;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A step in the life of a run.
+ *
+ * @param kind which step
+ * @param run what it happened to, as it was created
+ * @param attempt the number of the try that began or ended
+ * @param time when, UTC
+ * @param worker who had it; null when nobody did
+ * @param end how the attempt ended; null while it has only started
+ */
+public record RunEvent(
+    Kind kind, Subject run, int attempt, Instant time, @Nullable UUID worker, @Nullable End end)
+    implements DomainEvent {
+
+  /**
+   * The kinds, in the order in which they can follow each other within one attempt: the number is
+   * the last digit of the sequence.
+   */
+  public enum Kind {
+    STARTED(1),
+    REQUEUED(3),
+    FAILED(4),
+    DEAD(5),
+    SUCCEEDED(6),
+    CANCELED(7),
+    SKIPPED(8),
+    MISSED(9);
+
+    private final int rank;
+    private final String type;
+
+    Kind(int rank) {
+      this.rank = rank;
+      this.type = "scheduler.run." + name().toLowerCase(java.util.Locale.ROOT);
+    }
+
+    public String type() {
+      return type;
+    }
+  }
+
+  /** The run as it was written; {@code jobKey} is null for one without a job. */
+  public record Subject(
+      UUID id,
+      String tenant,
+      @Nullable UUID jobId,
+      @Nullable String jobKey,
+      @Nullable UUID scheduleId,
+      @Nullable Instant fireAt,
+      Instant dueAt,
+      Instant createdAt,
+      int priority,
+      @Nullable JsonObject scope,
+      @Nullable String trace) {}
+
+  /** How an attempt ended; {@code finalState} is null when another follows. */
+  public record End(
+      AttemptOutcome outcome,
+      @Nullable RunState finalState,
+      int generation,
+      @Nullable Instant startedAt,
+      @Nullable JsonObject error) {}
+
+  @Override
+  public String type() {
+    return kind.type;
+  }
+
+  @Override
+  public String tenant() {
+    return run.tenant;
+  }
+
+  @Override
+  public String subject() {
+    return "runs/" + run.id;
+  }
+
+  @Override
+  public long sequence() {
+    return attempt * 10L + kind.rank;
+  }
+
+  @Override
+  public UUID id() {
+    return RunIds.derived(time, run.id, sequence());
+  }
+
+  @Override
+  public String traceparent() {
+    return Trace.of(run.trace, run.id).traceparent(attempt);
+  }
+
+  @Override
+  public JsonObject data() {
+    JsonObject data =
+        new JsonObject()
+            .put("id", run.id.toString())
+            .put("tenant", run.tenant)
+            .put("state", state().name())
+            .put("jobKey", run.jobKey);
+    putIfPresent(data, "jobId", run.jobId);
+    putIfPresent(data, "scheduleId", run.scheduleId);
+    putIfPresent(data, "fireAt", run.fireAt);
+    data.put("dueAt", run.dueAt.toString())
+        .put("createdAt", run.createdAt.toString())
+        .put("priority", run.priority)
+        .put("attempt", attempt);
+    putIfPresent(data, "lockedBy", kind == Kind.STARTED ? worker : null);
+    putIfPresent(data, "workerId", worker);
+    putIfPresent(data, "scope", run.scope);
+    data.put("traceId", Trace.of(run.trace, run.id).traceId());
+    if (end == null) {
+      data.put("startedAt", time.toString());
+    } else {
+      putEnd(data, end);
+    }
+    return data;
+  }
+
+  private void putEnd(JsonObject data, End ended) {
+    data.put("generation", ended.generation).put("outcome", ended.outcome.name());
+    if (ended.startedAt != null) {
+      data.put("startedAt", ended.startedAt.toString())
+          .put("durationMs", Duration.between(ended.startedAt, time).toMillis());
+    }
+    data.put("finishedAt", time.toString());
+    putIfPresent(data, "error", ended.error);
+    if (kind == Kind.FAILED) {
+      data.put("willRetry", ended.finalState == null);
+    }
+  }
+
+  private RunState state() {
+    if (end == null) {
+      return RunState.RUNNING;
+    }
+    if (end.finalState != null) {
+      return end.finalState;
+    }
+    return kind == Kind.REQUEUED ? RunState.QUEUED : RunState.RETRY_SCHEDULED;
+  }
+
+  private static void putIfPresent(JsonObject data, String name, @Nullable Object value) {
+    if (value != null) {
+      data.put(name, value instanceof JsonObject ? value : value.toString());
+    }
+  }
+}
