@@ -1,6 +1,5 @@
 package dev.carillon.broker;
 
-import dev.carillon.event.DomainEvent;
 import io.smallrye.mutiny.Uni;
 import java.util.List;
 
@@ -8,5 +7,5 @@ import java.util.List;
 public interface EventChannel {
 
   /** Publishes in order; completes when the broker has all of them, fails when it may miss some. */
-  Uni<Void> publish(List<DomainEvent> events);
+  Uni<Void> publish(List<EventMessage> events);
 }

@@ -4,6 +4,7 @@ import io.quarkus.reactive.pg.client.PgPoolCreator;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.SqlConnectOptions;
 import jakarta.inject.Singleton;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ public class PgPools implements PgPoolCreator {
     options = List.copyOf(input.pgConnectOptionsList());
     return PgBuilder.pool()
         .with(input.poolOptions())
-        .connectingTo(input.pgConnectOptionsList())
+        .connectingTo(List.<SqlConnectOptions>copyOf(input.pgConnectOptionsList()))
         .using(input.vertx())
         .build();
   }

@@ -1,4 +1,4 @@
-package dev.carillon.event;
+package dev.carillon.broker;
 
 import io.smallrye.mutiny.Multi;
 import java.util.UUID;
@@ -16,5 +16,5 @@ public interface EventFeed {
    * @throws EventsForgottenException at subscription, when the event after {@code lastSeen} is no
    *     longer remembered
    */
-  Multi<DomainEvent> of(String tenant, @Nullable UUID lastSeen);
+  Multi<EventMessage> of(String tenant, @Nullable UUID lastSeen);
 }

@@ -1,4 +1,4 @@
-package dev.carillon.event;
+package dev.carillon.broker;
 
 import io.vertx.core.json.JsonObject;
 
@@ -10,7 +10,7 @@ public final class CloudEvents {
   /**
    * @param source which Carillon tells it: {@code /carillon/{instance}}
    */
-  public static JsonObject structured(DomainEvent event, String source) {
+  public static JsonObject structured(EventMessage event, String source) {
     JsonObject rendered =
         new JsonObject()
             .put("specversion", "1.0")
@@ -30,7 +30,7 @@ public final class CloudEvents {
   }
 
   /** Keeps the events of one subject on one partition: its id. */
-  public static String partitionKey(DomainEvent event) {
+  public static String partitionKey(EventMessage event) {
     return event.subject().substring(event.subject().indexOf('/') + 1);
   }
 }

@@ -1,4 +1,4 @@
-package dev.carillon.event;
+package dev.carillon.broker;
 
 import java.util.UUID;
 
