@@ -3,7 +3,9 @@ package dev.carillon.testing;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 
-/** Gives a {@code @QuarkusTest} an empty database of its own; Flyway migrates it as in real life. */
+/**
+ * Gives a {@code @QuarkusTest} an empty database of its own; Flyway migrates it as in real life.
+ */
 public final class PostgresResource implements QuarkusTestResourceLifecycleManager {
 
   @Override

@@ -16,11 +16,12 @@ import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 
 /**
- * One real PostgreSQL for all tests of this JVM, and a database of its own for whoever asks. It does
- * not sync to disk: what a test writes need not survive a power cut.
+ * One real PostgreSQL for all tests of this JVM, and a database of its own for whoever asks. It
+ * does not sync to disk: what a test writes need not survive a power cut.
  *
- * <p>Quarkus tests load this class in several class loaders, so what must be there once (the server,
- * the migrated template) is kept in system properties, which they share, and not in statics.
+ * <p>Quarkus tests load this class in several class loaders, so what must be there once (the
+ * server, the migrated template) is kept in system properties, which they share, and not in
+ * statics.
  */
 public final class TestPostgres {
 
@@ -139,7 +140,9 @@ public final class TestPostgres {
     }
   }
 
-  /** A test JVM that was killed could not stop its server: the folder is named for the JVM's pid. */
+  /**
+   * A test JVM that was killed could not stop its server: the folder is named for the JVM's pid.
+   */
   private static void removeWhatDeadTestsLeft() throws IOException {
     try (Stream<Path> folders = Files.list(FOLDER)) {
       for (Path folder : folders.toList()) {

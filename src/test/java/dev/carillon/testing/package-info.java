@@ -1,4 +1,6 @@
-/** What tests share: one PostgreSQL per test JVM, and a real Carillon process to drive from outside. */
+/**
+ * What tests share: one PostgreSQL per test JVM, and a real Carillon process to drive from outside.
+ */
 @NullMarked
 package dev.carillon.testing;
 
