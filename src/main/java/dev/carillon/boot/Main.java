@@ -3,8 +3,8 @@ package dev.carillon.boot;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
 /**
- * Carillon by itself. Its name is chosen in the pom, so that an application that has Carillon as a library
- * keeps its own main class.
+ * Carillon by itself. Its name is chosen in the pom, so that an application that has Carillon as a
+ * library keeps its own main class.
  */
 @QuarkusMain(name = "carillon")
 public final class Main {
