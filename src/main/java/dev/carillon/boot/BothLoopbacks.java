@@ -86,7 +86,8 @@ final class BothLoopbacks {
 
   void close(@Observes ShutdownEvent stopping) throws Exception {
     String opened = deployment;
-    if (opened != null) {
+    // Quarkus may have closed its listeners, and ours among them, by now.
+    if (opened != null && vertx.deploymentIDs().contains(opened)) {
       vertx.undeploy(opened).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
     }
   }

@@ -10,6 +10,8 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 public final class Main {
 
   public static void main(String... arguments) {
+    // Before the first logger is asked for: Quarkus sets this too, but only when it is run.
+    System.setProperty("java.util.logging.manager", "org.jboss.logmanager.LogManager");
     new Start(Environment.ofProcess()).go(arguments);
   }
 }
