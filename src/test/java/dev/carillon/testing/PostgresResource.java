@@ -1,0 +1,26 @@
+package dev.carillon.testing;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import java.util.Map;
+
+/**
+ * Gives a {@code @QuarkusTest} an empty database of its own; Flyway migrates it as in real life.
+ */
+public final class PostgresResource implements QuarkusTestResourceLifecycleManager {
+
+  @Override
+  public Map<String, String> start() {
+    TestPostgres.Database database = TestPostgres.empty();
+    return Map.of(
+        "quarkus.datasource.jdbc.url", database.jdbcUrl(),
+        "quarkus.datasource.reactive.url", database.reactiveUrl(),
+        "quarkus.datasource.username", database.user(),
+        "quarkus.datasource.password", "unused",
+        "quarkus.devservices.enabled", "false");
+  }
+
+  @Override
+  public void stop() {
+    // The server goes with the JVM; a database left in it costs nothing.
+  }
+}
