@@ -1,0 +1,36 @@
+package dev.carillon.time;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fires at anchor + n · every in exact elapsed time.
+ *
+ * @param zone for the local times only
+ * @param anchor the instant of n = 0
+ * @param every at least one second
+ * @param firstN the first n that is a fire: 0 when the anchor itself is one, else 1
+ */
+record ElapsedFires(ZoneId zone, Instant anchor, Duration every, long firstN) implements Fires {
+
+  @Override
+  public @Nullable Instant next(Instant after) {
+    Instant from = Years.clampAfter(after);
+    Duration passed = Duration.between(anchor, from);
+    long n = passed.isNegative() ? firstN : Math.max(firstN, passed.dividedBy(every) + 1);
+    // A step can be longer than all of time (999,999,999 hours), so compare before multiplying.
+    Duration left = Duration.between(anchor, Years.LAST);
+    if (left.isNegative() || left.dividedBy(every) < n) {
+      return null;
+    }
+    return anchor.plus(every.multipliedBy(n));
+  }
+
+  @Override
+  public @Nullable Fire nextFire(Instant after) {
+    Instant at = next(after);
+    return at == null ? null : Fire.at(at, zone);
+  }
+}

@@ -1,0 +1,12 @@
+package dev.carillon.time;
+
+/**
+ * The next fire was not found within the allowed number of steps. It is a property of the trigger
+ * and the instant, never of how busy the machine was: the same question gives up again.
+ */
+public final class EvaluationGaveUp extends RuntimeException {
+
+  EvaluationGaveUp(String message) {
+    super(message);
+  }
+}

@@ -1,0 +1,33 @@
+package dev.carillon.time;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** The fires of one trigger in one time zone, as a function; immutable and thread-safe. */
+public interface Fires {
+
+  /**
+   * The first fire strictly after an instant.
+   *
+   * <p>Strictly increasing in UTC: {@code next(t).isAfter(t)} always, and the same sequence comes
+   * out whichever instants one asks from.
+   *
+   * @param after exclusive; instants before 1900 are taken as just before 1900
+   * @return the nominal instant of the fire, or null when there is none any more up to the year
+   *     9999
+   * @throws EvaluationGaveUp when bounded work did not find the answer; nothing else is thrown
+   */
+  default @Nullable Instant next(Instant after) {
+    Fire fire = nextFire(after);
+    return fire == null ? null : fire.at();
+  }
+
+  /**
+   * As {@link #next}, with the local time and what moved the fire away from its nominal local time.
+   *
+   * @param after exclusive
+   * @return the fire, or null when there is none any more
+   * @throws EvaluationGaveUp as {@link #next}
+   */
+  @Nullable Fire nextFire(Instant after);
+}

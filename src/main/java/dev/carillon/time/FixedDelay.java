@@ -1,0 +1,54 @@
+package dev.carillon.time;
+
+import dev.carillon.time.text.Phrases;
+import dev.carillon.time.text.Refusal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+
+/**
+ * FIXED_DELAY: each run starts a fixed time after the end of the previous one. The engine sets the
+ * next instant from the run's end; {@link #in} answers for the time that nobody knows yet, as if
+ * runs took no time: anchor + n · delay.
+ *
+ * @param delay exact elapsed time, at least one second
+ */
+public record FixedDelay(Duration delay) implements Trigger {
+
+  private static final String EXAMPLE = "PT15M";
+
+  public FixedDelay {
+    if (delay.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new InvalidTrigger("delay", 0, "the delay must be at least one second", EXAMPLE);
+    }
+  }
+
+  /**
+   * @param delay an ISO 8601 duration; a day is exactly 24 hours, years and months are refused
+   * @throws InvalidTrigger naming the field {@code delay}
+   */
+  public static FixedDelay parse(String delay) {
+    Spans span;
+    try {
+      span = Spans.parse(delay, EXAMPLE);
+    } catch (Refusal refusal) {
+      throw InvalidTrigger.of("delay", refusal);
+    }
+    if (span.months() != 0) {
+      String reason = "years and months have no fixed length; allowed: W, D, H, M, S";
+      throw new InvalidTrigger("delay", 0, reason, EXAMPLE);
+    }
+    return new FixedDelay(
+        Duration.ofDays(span.days()).plusSeconds(span.seconds()).plusNanos(span.nanos()));
+  }
+
+  @Override
+  public Fires in(ZoneId zone, Instant anchor) {
+    return new ElapsedFires(zone, anchor, delay, 1);
+  }
+
+  @Override
+  public String describe() {
+    return Phrases.sentence(DurationWords.of(delay)) + " after the end of the previous run";
+  }
+}

@@ -1,0 +1,33 @@
+package dev.carillon.time;
+
+import java.time.Instant;
+import java.time.ZoneId;
+
+/**
+ * When a schedule fires: parsed, validated and immutable. Each kind has a static {@code parse} that
+ * throws {@link InvalidTrigger} and nothing else.
+ */
+public sealed interface Trigger permits Cron, Rrule, Interval, FixedDelay, OneShot {
+
+  /**
+   * Binds the trigger to a time zone.
+   *
+   * @param zone the zone in which local times are meant; see {@link Zones#parse}
+   * @param anchor the schedule's createdAt (or startAt); an INTERVAL without an anchor of its own
+   *     and a FIXED_DELAY count from it, the other kinds ignore it
+   * @return the fires; cheap to make, immutable, safe to share between threads
+   */
+  Fires in(ZoneId zone, Instant anchor);
+
+  /** The meaning in plain English words: one sentence for the whole pattern, without full stop. */
+  String describe();
+
+  /**
+   * The instant after which a preview looks for its first fire, when it is to start at {@code
+   * from}. That is {@code from} itself, exclusive, except where the kind counts a start exactly at
+   * {@code from} as a fire.
+   */
+  default Instant lookAfter(ZoneId zone, Instant from) {
+    return from;
+  }
+}

@@ -1,0 +1,27 @@
+package dev.carillon.time;
+
+import java.time.Instant;
+
+/** The span of time in which triggers exist: the years 1900 to 9999, in UTC. */
+final class Years {
+
+  static final int FIRST_YEAR = 1900;
+  static final int LAST_YEAR = 9999;
+
+  /** The first instant that can be a fire. */
+  static final Instant FIRST = Instant.parse("1900-01-01T00:00:00Z");
+
+  /** The last instant that can be a fire. */
+  static final Instant LAST = Instant.parse("9999-12-31T23:59:59.999999999Z");
+
+  private Years() {}
+
+  /** Moves an exclusive lower bound up to just before {@link #FIRST}, where it lies before. */
+  static Instant clampAfter(Instant after) {
+    return after.isBefore(FIRST) ? FIRST.minusNanos(1) : after;
+  }
+
+  static boolean contain(Instant at) {
+    return !at.isBefore(FIRST) && !at.isAfter(LAST);
+  }
+}
