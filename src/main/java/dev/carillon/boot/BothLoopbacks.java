@@ -1,0 +1,113 @@
+package dev.carillon.boot;
+
+import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.vertx.http.HttpServerStart;
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.event.ObservesAsync;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Local mode is reached by the name {@code localhost}, which is ::1 for some programs and 127.0.0.1
+ * for others. Quarkus listens on one address, so this opens the other, with the same options and
+ * the same handler, where the machine has IPv6.
+ *
+ * <p>It also sees to it that local mode stays on this machine, however the host was configured:
+ * nobody signs in there.
+ */
+@ApplicationScoped
+final class BothLoopbacks {
+
+  private static final Logger LOG = Logger.getLogger(BothLoopbacks.class);
+
+  private final Vertx vertx;
+  private final CarillonConfig config;
+  private final String host;
+  private final Welcome welcome;
+  private volatile @Nullable String deployment;
+
+  BothLoopbacks(
+      Vertx vertx,
+      CarillonConfig config,
+      @ConfigProperty(name = "quarkus.http.host") String host,
+      Welcome welcome) {
+    this.vertx = vertx;
+    this.config = config;
+    this.host = host;
+    this.welcome = welcome;
+  }
+
+  void refuseOtherMachines(@Observes StartupEvent starting) {
+    if (config.localMode() && !Environment.isLoopback(host)) {
+      throw new StartFailure(
+          "quarkus.http.host=%s would open local mode, in which nobody signs in, to other machines; right is quarkus.http.host=127.0.0.1."
+              .formatted(host));
+    }
+  }
+
+  void open(@ObservesAsync HttpServerStart started) {
+    HttpServerOptions first = started.options();
+    boolean both =
+        ListenAddress.IPV4.equals(first.getHost())
+            && LaunchMode.current() != LaunchMode.TEST
+            && ListenAddress.hasIpv6();
+    if (both) {
+      HttpServerOptions second = new HttpServerOptions(first).setHost(ListenAddress.IPV6);
+      // As many as there are event loops to serve it, as Quarkus does for the first address.
+      int instances = Math.max(1, Runtime.getRuntime().availableProcessors() * 2);
+      try {
+        deployment =
+            vertx
+                .deployVerticle(
+                    () -> new Listener(second), new DeploymentOptions().setInstances(instances))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
+      } catch (CompletionException failure) {
+        LOG.warnf(
+            "[::1]:%d cannot be listened on (%s); this instance is reached by 127.0.0.1 only",
+            second.getPort(), failure.getCause());
+      }
+    }
+    welcome.print(first.getPort());
+  }
+
+  void close(@Observes ShutdownEvent stopping) throws Exception {
+    String opened = deployment;
+    if (opened != null) {
+      vertx.undeploy(opened).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    }
+  }
+
+  private static final class Listener extends AbstractVerticle {
+
+    private final HttpServerOptions options;
+
+    Listener(HttpServerOptions options) {
+      this.options = options;
+    }
+
+    @Override
+    public void start(Promise<Void> listening) {
+      vertx
+          .createHttpServer(options)
+          // Asked for at each request: a reload in dev mode puts another in its place.
+          .requestHandler(request -> VertxHttpRecorder.getRootHandler().handle(request))
+          .listen()
+          .<Void>mapEmpty()
+          .onComplete(listening);
+    }
+  }
+}

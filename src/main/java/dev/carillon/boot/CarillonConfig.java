@@ -1,0 +1,75 @@
+package dev.carillon.boot;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Carillon's own settings. The environment variables of the README set them through {@link
+ * CarillonConfigSources}; those without such a variable are for tests and benchmarks.
+ */
+@ConfigMapping(prefix = "carillon")
+public interface CarillonConfig {
+
+  /** The zone of a schedule that names none. */
+  @WithDefault("Europe/Berlin")
+  ZoneId defaultTimezone();
+
+  /** Nobody signs in, and nobody but this machine is served. */
+  @WithDefault("true")
+  boolean localMode();
+
+  @WithDefault("api,ticker,worker")
+  Set<Role> roles();
+
+  /** The queues that this process works on; absent means all. */
+  Optional<Set<String>> queues();
+
+  /** How many runs this process executes at once. */
+  @WithDefault("64")
+  int slots();
+
+  /** Where the embedded PostgreSQL keeps its files. */
+  Optional<Path> data();
+
+  /** Whether the sample domains are set up. */
+  @WithDefault("true")
+  boolean samples();
+
+  Ticker ticker();
+
+  Leader leader();
+
+  Worker worker();
+
+  /** Planning. */
+  interface Ticker {
+    /** How long before they are due runs are made. */
+    @WithDefault("PT5S")
+    Duration lookAhead();
+  }
+
+  /** Leading. */
+  interface Leader {
+    @WithDefault("PT10S")
+    Duration lease();
+  }
+
+  /** Executing. */
+  interface Worker {
+    @WithDefault("PT30S")
+    Duration lease();
+
+    /** How long a stopping worker lets its handlers finish before it hands their runs back. */
+    @WithDefault("PT25S")
+    Duration drain();
+  }
+
+  default boolean has(Role role) {
+    return roles().contains(role);
+  }
+}

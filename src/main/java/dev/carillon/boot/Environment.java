@@ -1,0 +1,279 @@
+package dev.carillon.boot;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The environment variables of the README, read and checked: which settings they stand for, and in
+ * one line each what is wrong with them. An empty variable counts as absent, as Compose files write
+ * it.
+ */
+public final class Environment {
+
+  private static final Pattern QUEUE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+  private static final List<String> ROLES = List.of("api", "ticker", "worker", "cron-worker");
+
+  /**
+   * Variables that a later version obeys; to run on without them would not be what was asked for.
+   */
+  private static final Map<String, String> NOT_YET = new LinkedHashMap<>();
+
+  static {
+    NOT_YET.put("KAFKA_BOOTSTRAP_SERVERS", "this version has only the in-process broker");
+    NOT_YET.put("NATS_URL", "this version has only the in-process broker");
+    NOT_YET.put("JWKS_URL", "this version does not check tokens and would run unprotected");
+    NOT_YET.put("CARILLON_AUTH", "this version runs in local mode only");
+  }
+
+  private final Function<String, @Nullable String> variables;
+  private final Map<String, String> settings = new LinkedHashMap<>();
+  private final List<String> problems = new ArrayList<>();
+  private @Nullable PostgresUrl postgres;
+
+  public Environment(Function<String, @Nullable String> variables) {
+    this.variables = variables;
+    NOT_YET.forEach(this::refuse);
+    readPort();
+    readBind();
+    readPostgres();
+    readTimezone();
+    readRoles();
+    readQueues();
+    readSlots();
+    readData();
+    readSwitch("CARILLON_SAMPLES", "carillon.samples");
+    readLog();
+  }
+
+  /** The environment of this process; a system property of the same name goes before. */
+  public static Environment ofProcess() {
+    return new Environment(name -> System.getProperty(name, System.getenv(name)));
+  }
+
+  /** What the variables mean, as keys of Quarkus and of {@link CarillonConfig}. */
+  public Map<String, String> settings() {
+    return Map.copyOf(settings);
+  }
+
+  /** One line for each variable that is wrong; empty when all is well. */
+  public List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  /** The database that is named; absent, the embedded one is meant. */
+  public Optional<PostgresUrl> postgres() {
+    return Optional.ofNullable(postgres);
+  }
+
+  /** Where the embedded PostgreSQL keeps its files. */
+  public Path data() {
+    String folder = settings.get("carillon.data");
+    if (folder != null) {
+      return Path.of(folder);
+    }
+    Path home = Path.of(Optional.ofNullable(System.getProperty("user.home")).orElse("."));
+    return value("XDG_DATA_HOME")
+        .map(Path::of)
+        .filter(Path::isAbsolute) // the XDG specification says to ignore any other
+        .orElse(home.resolve(".local").resolve("share"))
+        .resolve("carillon");
+  }
+
+  private void refuse(String name, String because) {
+    value(name).ifPresent(set -> problems.add(name + " is set, but " + because + "; unset it."));
+  }
+
+  private void readPort() {
+    value("PORT")
+        .ifPresent(
+            port -> {
+              if (isBetween(port, 1, 65535)) {
+                settings.put("quarkus.http.port", port);
+              } else {
+                wrong("PORT", port, "is not a port number from 1 to 65535", "PORT=3080");
+              }
+            });
+  }
+
+  private void readBind() {
+    value("CARILLON_BIND")
+        .ifPresent(
+            host -> {
+              if (isLoopback(host)) {
+                // localhost is both loopback addresses, and that is the default.
+                if (!host.equalsIgnoreCase("localhost")) {
+                  settings.put("quarkus.http.host", host.replaceAll("^\\[|]$", ""));
+                }
+              } else {
+                wrong(
+                    "CARILLON_BIND",
+                    host,
+                    "would open local mode, in which nobody signs in, to other machines",
+                    "CARILLON_BIND=127.0.0.1");
+              }
+            });
+  }
+
+  private void readPostgres() {
+    String name = value("POSTGRES_URL").isPresent() ? "POSTGRES_URL" : "DATABASE_URL";
+    value(name)
+        .ifPresent(
+            url -> {
+              try {
+                postgres = PostgresUrl.parse(url);
+                settings.putAll(postgres.settings());
+              } catch (IllegalArgumentException wrong) {
+                // The value is not repeated: the password is in it.
+                problems.add(
+                    name + " " + wrong.getMessage() + "; right is " + PostgresUrl.EXAMPLE + ".");
+              }
+            });
+  }
+
+  private void readTimezone() {
+    value("DEFAULT_TZ")
+        .ifPresent(
+            zone -> {
+              if (ZoneId.getAvailableZoneIds().contains(zone)) {
+                settings.put("carillon.default-timezone", zone);
+              } else {
+                wrong("DEFAULT_TZ", zone, "is not an IANA time zone", "DEFAULT_TZ=Europe/Berlin");
+              }
+            });
+  }
+
+  private void readRoles() {
+    value("CARILLON_ROLES")
+        .ifPresent(
+            text -> {
+              List<String> roles = list(text.toLowerCase(Locale.ROOT));
+              if (!roles.isEmpty() && ROLES.containsAll(roles)) {
+                settings.put("carillon.roles", String.join(",", roles));
+              } else {
+                wrong(
+                    "CARILLON_ROLES",
+                    text,
+                    "names a role that is none of " + String.join(", ", ROLES),
+                    "CARILLON_ROLES=api,ticker,worker");
+              }
+            });
+  }
+
+  private void readQueues() {
+    value("CARILLON_QUEUES")
+        .ifPresent(
+            text -> {
+              List<String> queues = list(text);
+              if (!queues.isEmpty() && queues.stream().allMatch(q -> QUEUE.matcher(q).matches())) {
+                settings.put("carillon.queues", String.join(",", queues));
+              } else {
+                wrong(
+                    "CARILLON_QUEUES",
+                    text,
+                    "is not a list of queue names (a-z, 0-9, _ and -, at most 63)",
+                    "CARILLON_QUEUES=default,reports");
+              }
+            });
+  }
+
+  private void readSlots() {
+    value("CARILLON_SLOTS")
+        .ifPresent(
+            slots -> {
+              if (isBetween(slots, 1, 10_000)) {
+                settings.put("carillon.slots", slots);
+              } else {
+                wrong(
+                    "CARILLON_SLOTS",
+                    slots,
+                    "is not a number from 1 to 10000",
+                    "CARILLON_SLOTS=64");
+              }
+            });
+  }
+
+  private void readData() {
+    value("CARILLON_DATA")
+        .ifPresent(
+            folder -> {
+              try {
+                Path path = Path.of(folder).toAbsolutePath().normalize();
+                settings.put("carillon.data", path.toString());
+              } catch (IllegalArgumentException unreadable) {
+                wrong("CARILLON_DATA", folder, "is not a path", "CARILLON_DATA=/var/lib/carillon");
+              }
+            });
+  }
+
+  private void readSwitch(String name, String key) {
+    value(name)
+        .ifPresent(
+            text -> {
+              switch (text.toLowerCase(Locale.ROOT)) {
+                case "on", "true", "yes", "1" -> settings.put(key, "true");
+                case "off", "false", "no", "0" -> settings.put(key, "false");
+                default -> wrong(name, text, "is neither on nor off", name + "=off");
+              }
+            });
+  }
+
+  private void readLog() {
+    value("CARILLON_LOG")
+        .ifPresent(
+            text -> {
+              if (text.equals("json") || text.equals("console")) {
+                settings.put(
+                    "quarkus.log.console.json.enabled", Boolean.toString(text.equals("json")));
+              } else {
+                wrong("CARILLON_LOG", text, "is neither json nor console", "CARILLON_LOG=json");
+              }
+            });
+  }
+
+  private void wrong(String name, String value, String what, String right) {
+    String shown = value.length() > 80 ? value.substring(0, 80) + "…" : value;
+    problems.add(name + "=" + shown + " " + what + "; right is " + right + ".");
+  }
+
+  private Optional<String> value(String name) {
+    return Optional.ofNullable(variables.apply(name)).map(String::strip).filter(v -> !v.isEmpty());
+  }
+
+  private static List<String> list(String text) {
+    return Arrays.stream(text.split(",")).map(String::strip).filter(v -> !v.isEmpty()).toList();
+  }
+
+  private static boolean isBetween(String text, int least, int most) {
+    return text.matches("\\d{1,9}")
+        && Integer.parseInt(text) >= least
+        && Integer.parseInt(text) <= most;
+  }
+
+  /** By its form alone: what a name means to some DNS server does not make it safe. */
+  static boolean isLoopback(String host) {
+    String bare = host.replaceAll("^\\[|]$", "");
+    if (bare.equalsIgnoreCase("localhost")) {
+      return true;
+    }
+    if (!bare.matches("127(\\.\\d{1,3}){3}|[0-9a-fA-F:]*:[0-9a-fA-F:.]*")) {
+      return false;
+    }
+    try {
+      return InetAddress.getByName(bare).isLoopbackAddress();
+    } catch (UnknownHostException malformed) {
+      return false;
+    }
+  }
+}

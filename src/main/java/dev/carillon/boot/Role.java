@@ -1,0 +1,13 @@
+package dev.carillon.boot;
+
+/** What a process does; one artifact does all of it unless CARILLON_ROLES says less. */
+public enum Role {
+  /** REST and the event stream. */
+  API,
+  /** Planning, reconciling and relaying, each behind its own lease. */
+  TICKER,
+  /** Executes due runs. */
+  WORKER,
+  /** Ticker, and worker for the queue {@code cron}, as one active process among stand-bys. */
+  CRON_WORKER
+}
