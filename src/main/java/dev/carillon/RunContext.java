@@ -45,6 +45,9 @@ public interface RunContext {
   /** The same for every attempt of this run, and of no other run. */
   String idempotencyKey();
 
+  /** W3C trace context of this attempt, to be passed on to whatever the handler calls. */
+  String traceparent();
+
   /** Told when the run is cancelled, out of time, or taken from this worker. */
   CancellationToken cancellation();
 }

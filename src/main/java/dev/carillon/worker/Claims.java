@@ -1,0 +1,324 @@
+package dev.carillon.worker;
+
+import dev.carillon.broker.DueChannel.DueBatch;
+import dev.carillon.loop.Loop;
+import dev.carillon.pg.Pg;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns hints into claimed runs: by id, as many as there are free slots, in one statement at a
+ * time.
+ *
+ * <p>Each step takes the first of these that applies:
+ *
+ * <ol>
+ *   <li>a claim failed, or ten seconds have passed: read what stands as ours and is not in hand,
+ *       and hand it back (a claim whose answer was lost must not wedge its runs);
+ *   <li>no slot is free: rest until one is;
+ *   <li>no hints for 250 ms, or seven claims in a row were by hints: take overdue runs from the
+ *       table, so that none waits for one particular message;
+ *   <li>claim the most urgent hints.
+ * </ol>
+ */
+final class Claims {
+
+  /** As many as one statement takes without growing slower for each of them. */
+  static final int MOST_AT_ONCE = 500;
+
+  /** How many of a queue's oldest overdue runs are weighed by priority. */
+  private static final int OLDEST = 1_000;
+
+  private static final Duration IDLE = Duration.ofMillis(250);
+  private static final int TABLE_EVERY = 8;
+
+  /**
+   * Slots are freed one by one; a claim waits this long for a quarter of them rather than going for
+   * each.
+   */
+  private static final Duration GATHER = Duration.ofMillis(2);
+
+  private static final Duration COMPARE_EVERY = Duration.ofSeconds(10);
+  private static final Duration LONG_REST = Duration.ofMinutes(1);
+
+  /** How far a hint may be ahead of this process's idea of the database's time. */
+  private static final Duration SKEW = Duration.ofMillis(50);
+
+  private final Pg pg;
+  private final InstantSource clock;
+  private final Slots slots;
+  private final QueueNames queues;
+  private final JobDefinitions definitions;
+  private final Hands hands;
+  private final Loop loop;
+  private final Hints hints = new Hints();
+  private final Set<UUID> uncertain = new HashSet<>();
+
+  private int byHints;
+  private long lastWork = System.nanoTime();
+  private long compared = System.nanoTime();
+  private long gathering;
+  private Runnable taken = () -> {};
+  private volatile boolean closed;
+
+  Claims(
+      Pg pg,
+      InstantSource clock,
+      Vertx vertx,
+      Context context,
+      Slots slots,
+      QueueNames queues,
+      Hands hands) {
+    this.pg = pg;
+    this.clock = clock;
+    this.slots = slots;
+    this.queues = queues;
+    this.hands = hands;
+    this.definitions = new JobDefinitions(pg);
+    this.loop = new Loop("claim runs", vertx, context, this::step);
+  }
+
+  void start() {
+    loop.start();
+  }
+
+  /** Claims nothing more; completes when the claim in hand has answered. */
+  CompletionStage<Void> close() {
+    closed = true;
+    return loop.stop();
+  }
+
+  void wake() {
+    loop.wake();
+  }
+
+  /** On the claims' context. */
+  void hinted(DueBatch batch) {
+    hints.add(batch);
+    loop.wake();
+  }
+
+  /** Told, on the claims' context, that hints were taken and there is room for more. */
+  void onTaken(Runnable taken) {
+    this.taken = taken;
+  }
+
+  /** How many hints wait. */
+  int waiting() {
+    return hints.size();
+  }
+
+  private Uni<Duration> step() {
+    UUID worker = hands.worker();
+    if (closed || worker == null) {
+      return rest(LONG_REST);
+    }
+    if (!uncertain.isEmpty()) {
+      return handBackUncertain(worker);
+    }
+    if (elapsed(compared, COMPARE_EVERY)) {
+      return compare(worker);
+    }
+    int free = Math.min(slots.free(), MOST_AT_ONCE);
+    if (free == 0) {
+      return rest(COMPARE_EVERY);
+    }
+    boolean fromTable = hints.isEmpty() ? elapsed(lastWork, IDLE) : byHints >= TABLE_EVERY - 1;
+    if (fromTable) {
+      return takeOverdue(worker, free);
+    }
+    if (hints.isEmpty()) {
+      return rest(IDLE);
+    }
+    if (isWorthGathering(free)) {
+      return rest(Duration.ofMillis(1));
+    }
+    return takeHinted(worker, free);
+  }
+
+  /**
+   * A few slots of many are free and more hints wait than fit: in a moment there will be more of
+   * them.
+   */
+  private boolean isWorthGathering(int free) {
+    if (free >= Math.min(hints.size(), Math.max(1, Math.min(slots.size(), MOST_AT_ONCE) / 4))) {
+      gathering = 0;
+      return false;
+    }
+    if (gathering == 0) {
+      gathering = System.nanoTime();
+    }
+    if (elapsed(gathering, GATHER)) {
+      gathering = 0;
+      return false;
+    }
+    return true;
+  }
+
+  private Uni<Duration> takeHinted(UUID worker, int free) {
+    byHints++;
+    List<Hints.Hint> urgent = hints.take(free);
+    taken.run();
+    UUID[] ids = urgent.stream().map(hint -> hint.due().run()).toArray(UUID[]::new);
+    Instant now = clock.instant();
+    Instant latest =
+        urgent.stream().map(hint -> hint.due().due()).max(Instant::compareTo).orElse(now);
+    Instant bounded = latest.isAfter(now.plus(SKEW)) ? now.plus(SKEW) : latest;
+    return claim(worker, ids, bounded.isAfter(now) ? bounded : now)
+        .invoke(claimed -> Hints.tried(urgent))
+        .map(claimed -> Duration.ZERO);
+  }
+
+  private Uni<Duration> takeOverdue(UUID worker, int free) {
+    byHints = 0;
+    Instant now = clock.instant();
+    return queues
+        .current()
+        .chain(names -> overdue(names, now, free))
+        .chain(ids -> ids.length == 0 ? nothing() : claim(worker, ids, now))
+        .map(claimed -> claimed > 0 || !hints.isEmpty() ? Duration.ZERO : IDLE);
+  }
+
+  private Uni<UUID[]> overdue(String[] names, Instant now, int free) {
+    if (names.length == 0) {
+      return Uni.createFrom().item(new UUID[0]);
+    }
+    return pg.asEngine(
+            ClaimSql.OVERDUE, Tuple.of(names, now.atOffset(ZoneOffset.UTC), OLDEST, free))
+        .map(Claims::ids);
+  }
+
+  private Uni<Integer> claim(UUID worker, UUID[] ids, Instant now) {
+    Tuple parameters =
+        Tuple.of(
+            ids,
+            now.atOffset(ZoneOffset.UTC),
+            worker,
+            JobDefinition.DEFAULT_TIMEOUT.toMillis(),
+            WorkerSettings.DEADLINE_GRACE.toMillis());
+    return pg.asEngine(ClaimSql.CLAIM, parameters)
+        .onFailure()
+        .invoke(failure -> uncertain.addAll(List.of(ids)))
+        .map(Claims::claimed)
+        .chain(
+            runs ->
+                definitions.prepare(runs).onFailure().invoke(f -> doubt(runs)).replaceWith(runs))
+        .map(this::begin);
+  }
+
+  private void doubt(List<Claimed> runs) {
+    runs.forEach(run -> uncertain.add(run.run()));
+  }
+
+  private int begin(List<Claimed> runs) {
+    if (!runs.isEmpty()) {
+      lastWork = System.nanoTime();
+      slots.take(runs.size());
+      runs.forEach(run -> hands.begin(new RunningAttempt(run, definitions.of(run))));
+    }
+    return runs.size();
+  }
+
+  private Uni<Duration> handBackUncertain(UUID worker) {
+    UUID[] ids = uncertain.toArray(UUID[]::new);
+    return handBack(worker, ids).invoke(done -> uncertain.clear()).map(done -> Duration.ZERO);
+  }
+
+  private Uni<Duration> compare(UUID worker) {
+    return queues
+        .current()
+        .chain(names -> lockedByUs(names, worker))
+        .map(this::notInHand)
+        .chain(
+            strays -> strays.length == 0 ? Uni.createFrom().voidItem() : handBack(worker, strays))
+        .invoke(done -> compared = System.nanoTime())
+        .map(done -> Duration.ZERO);
+  }
+
+  private Uni<UUID[]> lockedByUs(String[] names, UUID worker) {
+    return pg.asEngine(
+            ClaimSql.LOCKED_BY_ME,
+            Tuple.of(names, clock.instant().atOffset(ZoneOffset.UTC), worker))
+        .map(Claims::ids);
+  }
+
+  /**
+   * Reads the runs once more: what was not in hand before this second look began and still stands
+   * as ours can only be a claim whose answer never came, for nobody else claims in our name and no
+   * claim of ours is under way.
+   */
+  private Uni<Void> handBack(UUID worker, UUID[] ids) {
+    UUID[] strays = notInHand(ids);
+    if (strays.length == 0) {
+      return Uni.createFrom().voidItem();
+    }
+    return pg.asEngine(ClaimSql.HELD, Tuple.of(strays, worker))
+        .map(Claims::claimed)
+        .invoke(
+            held -> held.stream().filter(run -> !hands.holds(run.run())).forEach(hands::handBack))
+        .replaceWithVoid();
+  }
+
+  private UUID[] notInHand(UUID[] ids) {
+    List<UUID> strays = new ArrayList<>();
+    for (UUID id : ids) {
+      if (!hands.holds(id)) {
+        strays.add(id);
+      }
+    }
+    return strays.toArray(UUID[]::new);
+  }
+
+  private static List<Claimed> claimed(RowSet<Row> rows) {
+    return StreamSupport.stream(rows.spliterator(), false).map(Claimed::of).toList();
+  }
+
+  private static UUID[] ids(RowSet<Row> rows) {
+    return StreamSupport.stream(rows.spliterator(), false)
+        .map(row -> row.getUUID(0))
+        .toArray(UUID[]::new);
+  }
+
+  private static Uni<Integer> nothing() {
+    return Uni.createFrom().item(0);
+  }
+
+  private static Uni<Duration> rest(Duration rest) {
+    return Uni.createFrom().item(rest);
+  }
+
+  private static boolean elapsed(long since, Duration enough) {
+    return System.nanoTime() - since >= enough.toNanos();
+  }
+
+  /** What the worker holds; the claims only add to it. */
+  interface Hands {
+
+    /** Under which id to claim; null while the worker must not. */
+    @Nullable UUID worker();
+
+    boolean holds(UUID run);
+
+    /** Executes a claimed run; its slot is taken already. */
+    void begin(RunningAttempt attempt);
+
+    /** Gives back a run that was claimed and never begun. */
+    void handBack(Claimed run);
+  }
+}

@@ -1,0 +1,82 @@
+package dev.carillon.worker;
+
+/** How runs leave a worker. */
+public final class CompleteSql {
+
+  private CompleteSql() {}
+
+  /**
+   * Records what a batch of attempts came to, and what follows. Arrays, one element an attempt: $1
+   * run ids, $2 attempt numbers, $3 workers, $4 outcomes, $5 final states (null: another try
+   * follows), $6 when the next try is due, $7 errors, $8 outputs, $9 started, $10 finished, $11 job
+   * versions. $12 is now.
+   *
+   * <p>Every row is locked first, by id alone, and decided on as it then stands: two branches with
+   * complementary conditions on a changing column would both miss a row that another transaction
+   * changes in between. What does not agree in attempt and worker comes from a zombie; it is not
+   * returned, and nothing of it is written.
+   *
+   * <p>A cancellation that arrived while the attempt ran turns another try into the end; it cannot
+   * undo an end.
+   */
+  public static final String COMPLETE =
+      """
+      with u as (
+        select *
+        from unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::text[],
+                    $8::text[], $9::timestamptz[], $10::timestamptz[], $11::int[])
+          as u(id, attempt, worker, outcome, final_state, due, error, output, started, finished, version)
+      ), l as materialized (
+        select q.id, q.attempt, q.generation, q.locked_by, q.tenant_id, q.schedule_id, q.cancel_requested
+        from queue q
+        where q.id = any($1)
+        order by q.id
+        for update
+      ), m as materialized (
+        select l.tenant_id, l.schedule_id, l.generation, u.id, u.attempt, u.worker, u.due, u.error, u.output,
+               u.started, u.finished, u.version,
+               (case when l.cancel_requested and u.final_state is null then 'CANCELED' else u.outcome end)
+                 ::attempt_outcome as outcome,
+               (case when l.cancel_requested and u.final_state is null then 'CANCELED' else u.final_state end)
+                 ::run_state as final_state
+        from l join u on u.id = l.id and u.attempt = l.attempt and u.worker = l.locked_by
+      ), ended as (
+        delete from queue q
+        where q.id = any(array(select m.id from m where m.final_state is not null))
+      ), again as (
+        update queue q
+        set state = case m.outcome when 'DRAINED' then 'QUEUED'::queue_state else 'RETRY_SCHEDULED' end,
+            due_at = m.due,
+            tried = q.tried + (m.outcome in ('FAILED', 'TIMED_OUT'))::int,
+            lost = q.lost + (m.outcome = 'LOST')::int,
+            locked_by = null, locked_at = null, deadline = null
+        from m
+        where q.id = m.id and m.final_state is null
+          and q.id = any(array(select m.id from m where m.final_state is null))
+      ), kept as (
+        insert into attempts (run_id, generation, attempt, tenant_id, worker_id, outcome, final_state, started_at,
+                              finished_at, job_version, error, output)
+        select m.id, m.generation, m.attempt, m.tenant_id, m.worker, m.outcome, m.final_state, m.started,
+               m.finished, m.version, m.error::jsonb, m.output::jsonb
+        from m
+        on conflict do nothing
+      ), rearmed as (
+        -- FIXED_DELAY counts from here: the end of the run that the schedule waits for, whichever end it is.
+        update clock c
+        set awaited_run = null,
+            next_fire_at = case when c.enabled then m.finished + c.delay_ms * interval '1 millisecond' end
+        from m
+        where m.final_state is not null and m.schedule_id is not null
+          and c.schedule_id = m.schedule_id and c.awaited_run = m.id
+        returning c.schedule_id
+      ), told as (
+        insert into outbox (at, kind, runs, attempts)
+        select $12, 'ENDED', array_agg(m.id), array_agg(m.attempt) from m
+        having count(*) > 0
+      )
+      select m.id, m.attempt, m.outcome::text as outcome, m.final_state::text as final_state, m.due, m.tenant_id,
+             q.priority, q.queue, exists (select from rearmed r where r.schedule_id = m.schedule_id) as rearmed
+      from m
+      left join queue q on m.final_state is null and q.id = m.id and q.id = any($1)
+      """;
+}

@@ -1,0 +1,202 @@
+package dev.carillon.worker;
+
+import dev.carillon.loop.Loop;
+import dev.carillon.pg.DueNotice;
+import dev.carillon.pg.Notices;
+import dev.carillon.pg.Pg;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * Writes down what attempts came to, many in one statement. What is added is written, sooner or
+ * later: a database that is away delays it, and the attempts stay in hand meanwhile.
+ */
+final class Completions {
+
+  private static final Logger LOG = Logger.getLogger(Completions.class);
+
+  /** As many as one statement takes without growing slower for each of them. */
+  static final int MOST_AT_ONCE = 500;
+
+  /** Enough to be written without waiting for more. */
+  private static final int A_FEW_HUNDRED = 200;
+
+  /** How long the first of a batch waits for company. */
+  private static final Duration COLLECT = Duration.ofMillis(2);
+
+  private static final Duration REST = Duration.ofMinutes(1);
+
+  private final Pg pg;
+  private final Notices notices;
+  private final InstantSource clock;
+  private final Vertx vertx;
+  private final Duration soon;
+  private final Consumer<Completion> written;
+  private final Queue<Completion> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger count = new AtomicInteger();
+  private final List<Completion> failed = new ArrayList<>();
+  private final Loop loop;
+
+  /**
+   * @param soon another try that is due within this is announced to the ticker
+   * @param written told of each one that is in the database, or was refused there
+   */
+  Completions(
+      Pg pg,
+      Notices notices,
+      InstantSource clock,
+      Vertx vertx,
+      Context context,
+      Duration soon,
+      Consumer<Completion> written) {
+    this.pg = pg;
+    this.notices = notices;
+    this.clock = clock;
+    this.vertx = vertx;
+    this.soon = soon;
+    this.written = written;
+    this.loop = new Loop("record what runs came to", vertx, context, this::step);
+  }
+
+  void start() {
+    loop.start();
+  }
+
+  CompletionStage<Void> stop() {
+    return loop.stop();
+  }
+
+  /** From any thread. */
+  void add(Completion completion) {
+    waiting.add(completion);
+    int now = count.incrementAndGet();
+    if (now == 1) {
+      vertx.setTimer(COLLECT.toMillis(), id -> loop.wake());
+    } else if (now >= A_FEW_HUNDRED) {
+      loop.wake();
+    }
+  }
+
+  boolean isEmpty() {
+    return count.get() == 0;
+  }
+
+  private Uni<Duration> step() {
+    List<Completion> batch = take();
+    if (batch.isEmpty()) {
+      return Uni.createFrom().item(REST);
+    }
+    return write(batch)
+        .onFailure()
+        .invoke(failure -> failed.addAll(batch))
+        .map(done -> count.get() == 0 ? REST : Duration.ZERO);
+  }
+
+  /** What failed to be written goes first, so that nothing is overtaken by an outage. */
+  private List<Completion> take() {
+    List<Completion> batch = new ArrayList<>(failed);
+    failed.clear();
+    Completion next;
+    while (batch.size() < MOST_AT_ONCE && (next = waiting.poll()) != null) {
+      batch.add(next);
+    }
+    return batch;
+  }
+
+  private Uni<Void> write(List<Completion> batch) {
+    return pg.asEngine(CompleteSql.COMPLETE, Completion.parameters(batch, clock.instant()))
+        .invoke(accepted -> finish(batch, accepted))
+        .replaceWithVoid()
+        .onFailure(Completions::isDataProblem)
+        .recoverWithUni(problem -> halve(batch, problem));
+  }
+
+  /**
+   * One result that the database cannot store must not hold up the others: it is found by halving,
+   * and fails.
+   */
+  private Uni<Void> halve(List<Completion> batch, Throwable problem) {
+    if (batch.size() == 1) {
+      Completion bad = batch.get(0);
+      if (bad.isStripped()) {
+        return Uni.createFrom().failure(problem);
+      }
+      LOG.warnf(
+          "what run %s came to cannot be stored (%s); it is recorded as failed",
+          bad.run(), problem.getMessage());
+      return write(List.of(bad.stripped()));
+    }
+    int middle = batch.size() / 2;
+    return write(batch.subList(0, middle)).chain(() -> write(batch.subList(middle, batch.size())));
+  }
+
+  private void finish(List<Completion> batch, RowSet<Row> accepted) {
+    Set<UUID> known = new HashSet<>();
+    List<DueNotice> due = new ArrayList<>();
+    boolean rearmed = false;
+    for (Row row : accepted) {
+      known.add(row.getUUID("id"));
+      rearmed |= row.getBoolean("rearmed");
+      collectDue(row, due);
+    }
+    for (Completion completion : batch) {
+      if (!known.contains(completion.run())) {
+        LOG.infof(
+            "run %s attempt %d: refused, it is no longer worker %s's; whoever took it back goes on",
+            completion.run(), completion.attempt(), completion.worker());
+      }
+      count.decrementAndGet();
+      written.accept(completion);
+    }
+    DueNotice.payloads(due).forEach(payload -> notices.send(Notices.Channel.DUE, payload));
+    if (rearmed) {
+      notices.send(Notices.Channel.CLOCK, "");
+    }
+  }
+
+  /**
+   * Another try that is due soon is news to the ticker; a later one it finds when it looks ahead.
+   */
+  private void collectDue(Row row, List<DueNotice> due) {
+    if (row.getString("final_state") == null && row.getString("queue") != null) {
+      var at = row.getOffsetDateTime("due").toInstant();
+      if (at.isBefore(clock.instant().plus(soon))) {
+        due.add(
+            new DueNotice(
+                row.getUUID("id"),
+                at,
+                row.getInteger("priority"),
+                row.getString("tenant_id"),
+                row.getString("queue")));
+      }
+    }
+  }
+
+  /**
+   * Class 22 is data that does not fit, 54 a limit, and 23 a constraint (PostgreSQL's appendix A).
+   */
+  private static boolean isDataProblem(Throwable failure) {
+    if (!(failure instanceof PgException error) || error.getSqlState() == null) {
+      return false;
+    }
+    String state = error.getSqlState();
+    return state.startsWith("22") || state.startsWith("54") || state.startsWith("23");
+  }
+}

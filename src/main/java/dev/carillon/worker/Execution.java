@@ -1,0 +1,189 @@
+package dev.carillon.worker;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.carillon.run.Outcome;
+import dev.carillon.run.RunError;
+import dev.carillon.run.RunState;
+import dev.carillon.run.Verdict;
+import dev.carillon.target.Targets;
+import dev.carillon.worker.RunningAttempt.Stop;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt from claim to verdict: call the target, judge its word, hand the result on. Whatever
+ * a handler does (throw, return nothing, hang, die) ends as a recorded attempt; nothing of it
+ * reaches the worker.
+ */
+final class Execution {
+
+  private static final Logger LOG = Logger.getLogger("dev.carillon.runs");
+
+  private final Targets targets;
+  private final InstantSource clock;
+  private final ObjectMapper mapper;
+  private final BiConsumer<RunningAttempt, Completion> decided;
+
+  /**
+   * @param decided told once of what each attempt came to
+   */
+  Execution(
+      Targets targets,
+      InstantSource clock,
+      ObjectMapper mapper,
+      BiConsumer<RunningAttempt, Completion> decided) {
+    this.targets = targets;
+    this.clock = clock;
+    this.mapper = mapper;
+    this.decided = decided;
+  }
+
+  /** Starts the attempt and returns at once. */
+  void start(RunningAttempt attempt) {
+    if (LOG.isDebugEnabled()) {
+      LOG.debugf("started %s", fields(attempt));
+    }
+    if (!attempt.claimed().written()) {
+      settle(attempt, broken(attempt, "its row in the table runs is missing"), null);
+    } else if (attempt.definition().target() == null) {
+      settle(attempt, broken(attempt, "its target cannot be read by this version"), null);
+    } else {
+      targets
+          .call(attempt.definition().target(), attempt)
+          .whenComplete((word, thrown) -> returned(attempt, word, thrown));
+    }
+  }
+
+  /** The time that an attempt had to stop is over: it is recorded without its handler's word. */
+  void giveUp(RunningAttempt attempt) {
+    settle(attempt, stopped(attempt), null);
+  }
+
+  private void returned(
+      RunningAttempt attempt, @Nullable Outcome word, @Nullable Throwable thrown) {
+    if (word instanceof Outcome.Success success) {
+      // It did what was asked before it could be stopped: success wins over a cancel and over the
+      // clock.
+      succeeded(attempt, success);
+    } else if (attempt.stop() != null) {
+      settle(attempt, stopped(attempt), null);
+    } else if (word != null) {
+      settle(attempt, judged(attempt, word), null);
+    } else {
+      settle(attempt, failed(attempt, error(thrown)), null);
+    }
+  }
+
+  private void succeeded(RunningAttempt attempt, Outcome.Success success) {
+    String output;
+    try {
+      output = Storable.output(success.output(), mapper);
+    } catch (IllegalArgumentException e) {
+      settle(
+          attempt,
+          judged(attempt, new Outcome.Failure(RunError.of("Output", e.getMessage(), false))),
+          null);
+      return;
+    }
+    settle(attempt, judged(attempt, success), output);
+  }
+
+  private void settle(RunningAttempt attempt, Verdict verdict, @Nullable String output) {
+    if (!attempt.decide()) {
+      return;
+    }
+    Claimed claimed = attempt.claimed();
+    Instant finished = clock.instant();
+    log(attempt, verdict, finished);
+    decided.accept(
+        attempt,
+        new Completion(
+            claimed.run(),
+            claimed.attempt(),
+            claimed.worker(),
+            verdict,
+            output,
+            claimed.lockedAt(),
+            finished.isBefore(claimed.lockedAt()) ? claimed.lockedAt() : finished,
+            claimed.job() == null ? null : attempt.definition().version()));
+  }
+
+  private Verdict judged(RunningAttempt attempt, Outcome word) {
+    return Verdict.of(
+        word, attempt.definition().retry(), attempt.claimed().tried(), clock.instant());
+  }
+
+  private Verdict failed(RunningAttempt attempt, RunError error) {
+    return Verdict.failed(
+        error, attempt.definition().retry(), attempt.claimed().tried(), clock.instant());
+  }
+
+  private Verdict stopped(RunningAttempt attempt) {
+    if (attempt.stop() == Stop.CANCEL) {
+      return Verdict.canceled();
+    }
+    if (attempt.stop() == Stop.DRAIN) {
+      return Verdict.drained(clock.instant());
+    }
+    return Verdict.timedOut(
+        attempt.definition().timeout(),
+        attempt.definition().retry(),
+        attempt.claimed().tried(),
+        clock.instant());
+  }
+
+  private static Verdict broken(RunningAttempt attempt, String why) {
+    return new Verdict(
+        dev.carillon.run.AttemptOutcome.FAILED,
+        RunState.FAILED,
+        null,
+        RunError.of("Unreadable", "run " + attempt.runId() + ": " + why, false));
+  }
+
+  private static RunError error(@Nullable Throwable thrown) {
+    if (thrown == null) {
+      return RunError.of("NoOutcome", "the handler returned null instead of an outcome", true);
+    }
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    return RunError.thrown(cause);
+  }
+
+  private static void log(RunningAttempt attempt, Verdict verdict, Instant finished) {
+    if (verdict.error() == null ? LOG.isDebugEnabled() : LOG.isInfoEnabled()) {
+      long millis = Duration.between(attempt.claimed().lockedAt(), finished).toMillis();
+      String line = fields(attempt) + " durationMs=" + millis;
+      if (verdict.error() == null) {
+        LOG.debugf("%s %s", verdict.outcome(), line);
+      } else {
+        LOG.infof(
+            "%s %s error=%s: %s; %s",
+            verdict.outcome(),
+            line,
+            verdict.error().type(),
+            verdict.error().message().lines().findFirst().orElse(""),
+            verdict.finalState() == null
+                ? "next try at " + verdict.retryAt()
+                : "the run is " + verdict.finalState());
+      }
+    }
+  }
+
+  private static String fields(RunningAttempt attempt) {
+    return "tenant=%s job=%s schedule=%s run=%s attempt=%d trace=%s"
+        .formatted(
+            attempt.tenant(),
+            attempt.jobKey(),
+            attempt.scheduleId(),
+            attempt.runId(),
+            attempt.attempt(),
+            attempt.traceparent().substring(3, 35));
+  }
+}

@@ -1,0 +1,115 @@
+package dev.carillon.worker;
+
+import dev.carillon.pg.Pg;
+import dev.carillon.run.Backoff;
+import dev.carillon.run.RetryPolicy;
+import dev.carillon.target.TargetSpec;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers jobs by id and version; a claim names both, so that a definition is read once and never
+ * stale.
+ */
+final class JobDefinitions {
+
+  private static final Logger LOG = Logger.getLogger(JobDefinitions.class);
+
+  /** Some kilobytes each; what is beyond is read again. */
+  private static final int MOST_REMEMBERED = 10_000;
+
+  private final Pg pg;
+  private final Map<UUID, JobDefinition> known = new ConcurrentHashMap<>();
+
+  JobDefinitions(Pg pg) {
+    this.pg = pg;
+  }
+
+  /** Reads what is missing for these runs, in one statement; nothing when nothing is missing. */
+  Uni<Void> prepare(List<Claimed> runs) {
+    UUID[] missing =
+        runs.stream()
+            .filter(run -> run.job() != null && !isCurrent(run))
+            .map(Claimed::job)
+            .distinct()
+            .toArray(UUID[]::new);
+    if (missing.length == 0) {
+      return Uni.createFrom().voidItem();
+    }
+    if (known.size() > MOST_REMEMBERED) {
+      known.clear();
+    }
+    return pg.asEngine(ClaimSql.DEFINITIONS, Tuple.of(missing))
+        .invoke(rows -> rows.forEach(this::remember))
+        .replaceWithVoid();
+  }
+
+  /** The run's job; {@link JobDefinition#NONE} when it has none. Call {@link #prepare} first. */
+  JobDefinition of(Claimed run) {
+    JobDefinition job = run.job() == null ? null : known.get(run.job());
+    JobDefinition definition = job == null ? JobDefinition.NONE : job;
+    if (run.target() == null) {
+      return definition;
+    }
+    return new JobDefinition(
+        definition.id(),
+        definition.key(),
+        definition.version(),
+        target(run.target(), run.run()),
+        definition.retry(),
+        definition.timeout());
+  }
+
+  private boolean isCurrent(Claimed run) {
+    JobDefinition job = known.get(run.job());
+    return job != null && job.version() >= run.jobVersion();
+  }
+
+  private void remember(Row row) {
+    UUID id = row.getUUID("id");
+    known.put(
+        id,
+        new JobDefinition(
+            id,
+            row.getString("key"),
+            row.getInteger("version"),
+            target(row.getString("target"), id),
+            retry(new JsonObject(row.getString("retry"))),
+            Duration.ofMillis(row.getLong("timeout_ms"))));
+  }
+
+  private static @Nullable TargetSpec target(String stored, UUID of) {
+    try {
+      return TargetSpec.read(new JsonObject(stored));
+    } catch (RuntimeException e) {
+      LOG.warnf("the target of %s cannot be read (%s); its runs fail", of, e.getMessage());
+      return null;
+    }
+  }
+
+  /** What is not said is the default's. */
+  static RetryPolicy retry(JsonObject stored) {
+    RetryPolicy defaults = RetryPolicy.DEFAULT;
+    Duration initial = duration(stored, "initialDelay", defaults.initialDelay());
+    Duration longest = duration(stored, "maxDelay", defaults.maxDelay());
+    return new RetryPolicy(
+        stored.getInteger("maxAttempts", defaults.maxAttempts()),
+        Backoff.valueOf(stored.getString("backoff", defaults.backoff().name())),
+        initial,
+        longest.compareTo(initial) < 0 ? initial : longest);
+  }
+
+  private static Duration duration(JsonObject stored, String name, Duration otherwise) {
+    String text = stored.getString(name);
+    return text == null ? otherwise : Duration.parse(text);
+  }
+}

@@ -1,0 +1,178 @@
+package dev.carillon.worker;
+
+import dev.carillon.CancellationToken;
+import dev.carillon.RunContext;
+import dev.carillon.run.Trace;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An attempt in this worker's hands.
+ *
+ * <pre>
+ * EXECUTING ──► CANCELING ──► COMPLETING      a cancel or the timeout: the handler may still have its say
+ *     └─────────────────────► COMPLETING      what it came to is decided, once, and on its way to the database
+ * EXECUTING, CANCELING ─────► ABANDONED       the worker lost its lease: nothing of it will be recorded here
+ * </pre>
+ */
+final class RunningAttempt implements RunContext {
+
+  enum Phase {
+    EXECUTING,
+    CANCELING,
+    COMPLETING,
+    ABANDONED
+  }
+
+  /** Why an attempt is asked to stop. */
+  enum Stop {
+    CANCEL,
+    TIMEOUT,
+    DRAIN
+  }
+
+  private final Claimed claimed;
+  private final JobDefinition definition;
+  private final Instant deadline;
+  private final Cancellation cancellation = new Cancellation();
+  private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.EXECUTING);
+  private volatile @Nullable Stop stop;
+  private volatile @Nullable Instant stopBy;
+  private @Nullable Map<String, Object> params;
+
+  RunningAttempt(Claimed claimed, JobDefinition definition) {
+    this.claimed = claimed;
+    this.definition = definition;
+    this.deadline = claimed.lockedAt().plus(definition.timeout());
+  }
+
+  Claimed claimed() {
+    return claimed;
+  }
+
+  JobDefinition definition() {
+    return definition;
+  }
+
+  Phase phase() {
+    return phase.get();
+  }
+
+  /** Why it was asked to stop; null when it was not. */
+  @Nullable Stop stop() {
+    return stop;
+  }
+
+  /** When its worker no longer waits for it to stop; null while it was not asked to. */
+  @Nullable Instant stopBy() {
+    return stopBy;
+  }
+
+  /** Asks the handler to stop, once; the first reason counts. */
+  void ask(Stop reason, Instant now, Duration grace) {
+    if (phase.get() == Phase.EXECUTING) {
+      // Set before the phase: whoever sees CANCELING sees why.
+      stop = reason;
+      stopBy = now.plus(grace);
+      if (phase.compareAndSet(Phase.EXECUTING, Phase.CANCELING)) {
+        cancellation.cancel();
+      }
+    }
+  }
+
+  /** Whether the caller is the one who may say what the attempt came to. */
+  boolean decide() {
+    return phase.compareAndSet(Phase.EXECUTING, Phase.COMPLETING)
+        || phase.compareAndSet(Phase.CANCELING, Phase.COMPLETING);
+  }
+
+  /** Gives up on recording it here; whoever took it back tells its story. */
+  boolean abandon() {
+    boolean abandoned =
+        phase.compareAndSet(Phase.EXECUTING, Phase.ABANDONED)
+            || phase.compareAndSet(Phase.CANCELING, Phase.ABANDONED);
+    if (abandoned) {
+      cancellation.cancel();
+    }
+    return abandoned;
+  }
+
+  @Override
+  public UUID runId() {
+    return claimed.run();
+  }
+
+  @Override
+  public String tenant() {
+    return claimed.tenant();
+  }
+
+  @Override
+  public @Nullable String jobKey() {
+    return definition.key();
+  }
+
+  @Override
+  public @Nullable UUID scheduleId() {
+    return claimed.schedule();
+  }
+
+  @Override
+  public @Nullable Instant fireAt() {
+    return claimed.fireAt();
+  }
+
+  @Override
+  public Instant dueAt() {
+    return claimed.dueAt();
+  }
+
+  @Override
+  public int attempt() {
+    return claimed.attempt();
+  }
+
+  @Override
+  public Instant deadline() {
+    return deadline;
+  }
+
+  @Override
+  public synchronized Map<String, Object> params() {
+    if (params == null) {
+      params = claimed.params() == null ? Map.of() : new JsonObject(claimed.params()).getMap();
+    }
+    return params;
+  }
+
+  @Override
+  public Map<String, String> scope() {
+    Map<String, String> scope = new HashMap<>();
+    if (claimed.scope() != null) {
+      new JsonObject(claimed.scope())
+          .forEach(entry -> scope.put(entry.getKey(), String.valueOf(entry.getValue())));
+    }
+    return scope;
+  }
+
+  @Override
+  public String idempotencyKey() {
+    return claimed.run().toString();
+  }
+
+  @Override
+  public String traceparent() {
+    return Trace.of(claimed.trace(), claimed.run()).traceparent(claimed.attempt());
+  }
+
+  @Override
+  public CancellationToken cancellation() {
+    return cancellation;
+  }
+}

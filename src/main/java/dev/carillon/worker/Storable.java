@@ -1,0 +1,130 @@
+package dev.carillon.worker;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes what handlers return fit for a jsonb column, which takes no NUL, no lone surrogate and no
+ * endless number.
+ */
+final class Storable {
+
+  /** Of an output, in bytes of JSON. */
+  static final int MOST_BYTES = 64 * 1024;
+
+  /** PostgreSQL's numeric has 131,072 digits before the point; nobody means more than these. */
+  private static final int MOST_DIGITS = 1_000;
+
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private Storable() {}
+
+  /** The text, with what PostgreSQL refuses replaced by U+FFFD. */
+  static String text(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (isUnstorable(text, i)) {
+        return replaced(text);
+      }
+    }
+    return text;
+  }
+
+  /**
+   * An output as JSON.
+   *
+   * @return null for null; {@code {"truncated":true,"head":…}} for more than 64 KiB
+   * @throws IllegalArgumentException when it cannot be written as JSON at all
+   */
+  static @Nullable String output(@Nullable Object output, ObjectMapper mapper) {
+    if (output == null) {
+      return null;
+    }
+    try {
+      JsonNode tree = mapper.valueToTree(plain(output));
+      String json = mapper.writeValueAsString(clean(tree));
+      byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+      return bytes.length <= MOST_BYTES ? json : cut(json, mapper);
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "the output of type " + output.getClass().getName() + " cannot be written as JSON", e);
+    }
+  }
+
+  private static Object plain(Object output) {
+    if (output instanceof JsonObject object) {
+      return object.getMap();
+    }
+    return output instanceof JsonArray array ? array.getList() : output;
+  }
+
+  private static String cut(String json, ObjectMapper mapper) throws JsonProcessingException {
+    // A quarter, since a character may take four bytes, or more as an escape.
+    String head = text(json.substring(0, Math.min(json.length(), MOST_BYTES / 4)));
+    return mapper.writeValueAsString(
+        JsonNodeFactory.instance.objectNode().put("truncated", true).put("head", head));
+  }
+
+  private static JsonNode clean(JsonNode node) {
+    JsonNodeFactory make = JsonNodeFactory.instance;
+    if (node.isTextual()) {
+      String cleaned = text(node.textValue());
+      return cleaned.equals(node.textValue()) ? node : make.textNode(cleaned);
+    }
+    if (node.isObject()) {
+      ObjectNode cleaned = make.objectNode();
+      for (Iterator<Map.Entry<String, JsonNode>> it = node.fields(); it.hasNext(); ) {
+        Map.Entry<String, JsonNode> field = it.next();
+        cleaned.set(text(field.getKey()), clean(field.getValue()));
+      }
+      return cleaned;
+    }
+    if (node.isArray()) {
+      var cleaned = make.arrayNode(node.size());
+      node.forEach(element -> cleaned.add(clean(element)));
+      return cleaned;
+    }
+    if (node.isBigDecimal() || node.isBigInteger()) {
+      var value = node.decimalValue();
+      boolean endless =
+          Math.abs((long) value.precision() - value.scale()) > MOST_DIGITS
+              || value.precision() > MOST_DIGITS
+              || value.scale() > MOST_DIGITS;
+      return endless ? make.textNode("a number too large to be stored") : node;
+    }
+    if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
+      return make.textNode(node.asText());
+    }
+    return node;
+  }
+
+  private static String replaced(String text) {
+    StringBuilder replaced = new StringBuilder(text);
+    for (int i = 0; i < text.length(); i++) {
+      if (isUnstorable(text, i)) {
+        replaced.setCharAt(i, REPLACEMENT);
+      }
+    }
+    return replaced.toString();
+  }
+
+  private static boolean isUnstorable(String text, int i) {
+    char c = text.charAt(i);
+    if (c == 0) {
+      return true;
+    }
+    if (Character.isHighSurrogate(c)) {
+      return i + 1 >= text.length() || !Character.isLowSurrogate(text.charAt(i + 1));
+    }
+    return Character.isLowSurrogate(c)
+        && (i == 0 || !Character.isHighSurrogate(text.charAt(i - 1)));
+  }
+}

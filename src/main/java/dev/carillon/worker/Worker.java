@@ -1,0 +1,277 @@
+package dev.carillon.worker;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.carillon.broker.DueChannel;
+import dev.carillon.loop.Loop;
+import dev.carillon.pg.Notices;
+import dev.carillon.pg.Pg;
+import dev.carillon.run.AttemptOutcome;
+import dev.carillon.run.Verdict;
+import dev.carillon.target.Targets;
+import dev.carillon.worker.RunningAttempt.Phase;
+import dev.carillon.worker.RunningAttempt.Stop;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker: takes runs, executes them, records what they came to, and keeps its lease meanwhile.
+ *
+ * <pre>
+ * (new id) ──► SERVING ──drain──► DRAINING ──► gone
+ *     ▲           │ retired by somebody, or silent for two thirds of the lease:
+ *     └───────────┘ everything in hand is abandoned, whoever takes it back goes on
+ * </pre>
+ */
+public final class Worker implements Claims.Hands {
+
+  private static final Logger LOG = Logger.getLogger(Worker.class);
+
+  /** How exact timeouts are; one pass over what is in hand, instead of a timer for each. */
+  private static final long SWEEP_MILLIS = 100;
+
+  private static final Duration CANCEL_LOOK = Duration.ofSeconds(2);
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Pg pg;
+  private final Notices notices;
+  private final InstantSource clock;
+  private final WorkerSettings settings;
+  private final WorkerMeters meters;
+  private final Slots slots;
+  private final Execution execution;
+  private final Completions completions;
+  private final Claims claims;
+  private final DueConsumer consumer;
+  private final LeaseKeeper lease;
+  private final Loop cancels;
+  private final Map<UUID, RunningAttempt> inHand = new ConcurrentHashMap<>();
+  private final CompletableFuture<Void> empty = new CompletableFuture<>();
+  private volatile boolean draining;
+  private long sweeper = -1;
+
+  /** What a worker is connected to. */
+  public record Surroundings(
+      Vertx vertx,
+      Pg pg,
+      Notices notices,
+      InstantSource clock,
+      DueChannel due,
+      ObjectMapper mapper) {}
+
+  public Worker(
+      Surroundings around, Targets targets, WorkerSettings settings, WorkerMeters meters) {
+    this.vertx = around.vertx();
+    this.pg = around.pg();
+    this.notices = around.notices();
+    this.clock = around.clock();
+    this.settings = settings;
+    this.meters = meters;
+    this.context = vertx.getOrCreateContext();
+    this.slots = new Slots(settings.slots());
+    this.execution = new Execution(targets, clock, around.mapper(), this::decided);
+    this.completions =
+        new Completions(pg, notices, clock, vertx, context, Duration.ofSeconds(10), this::written);
+    this.claims =
+        new Claims(pg, clock, vertx, context, slots, new QueueNames(pg, settings.queues()), this);
+    this.consumer = new DueConsumer(around.due(), settings, claims, context);
+    this.lease = new LeaseKeeper(pg, vertx, context, settings, this::abandonAll, claims::wake);
+    this.cancels = new Loop("look for cancellations", vertx, context, this::lookForCancels);
+  }
+
+  public void start() {
+    meters.watch(slots::taken, slots::size);
+    notices.listen(Notices.Channel.CANCEL, this::cancelRequested);
+    notices.onReconnect(cancels::wake);
+    lease.start();
+    completions.start();
+    claims.start();
+    cancels.start();
+    consumer.start();
+    sweeper = vertx.setPeriodic(SWEEP_MILLIS, id -> context.runOnContext(v -> sweep()));
+  }
+
+  /**
+   * Takes nothing more, waits for what is in execution, hands back what does not end in time, says
+   * goodbye.
+   *
+   * @return completes when nothing is in hand any more
+   */
+  public CompletionStage<Void> drain() {
+    consumer.stop();
+    return claims
+        .close()
+        .thenCompose(closed -> letGo())
+        .thenCompose(done -> completions.stop())
+        .thenCompose(done -> cancels.stop())
+        .thenCompose(done -> lease.retire())
+        .whenComplete((done, failure) -> vertx.cancelTimer(sweeper));
+  }
+
+  /** How many runs are in hand. */
+  public int inHand() {
+    return inHand.size();
+  }
+
+  @Override
+  public @Nullable UUID worker() {
+    return lease.holder();
+  }
+
+  @Override
+  public boolean holds(UUID run) {
+    return inHand.containsKey(run);
+  }
+
+  @Override
+  public void begin(RunningAttempt attempt) {
+    inHand.put(attempt.runId(), attempt);
+    meters.started(Duration.between(attempt.dueAt(), attempt.claimed().lockedAt()));
+    execution.start(attempt);
+  }
+
+  @Override
+  public void handBack(Claimed run) {
+    LOG.warnf(
+        "run %s attempt %d was claimed without an answer; handing it back",
+        run.run(), run.attempt());
+    completions.add(
+        new Completion(
+            run.run(),
+            run.attempt(),
+            run.worker(),
+            Verdict.drained(clock.instant()),
+            null,
+            run.lockedAt(),
+            clock.instant(),
+            null));
+  }
+
+  private void decided(RunningAttempt attempt, Completion completion) {
+    slots.release();
+    meters.ended(
+        attempt.jobKey(),
+        completion.verdict().outcome() == AttemptOutcome.SUCCEEDED,
+        completion.verdict().outcome() == AttemptOutcome.DRAINED,
+        Duration.between(attempt.claimed().lockedAt(), completion.finished()));
+    completions.add(completion);
+    claims.wake();
+  }
+
+  /** The run may be back in hand by a later attempt already; that one stays. */
+  private void written(Completion completion) {
+    inHand.computeIfPresent(
+        completion.run(),
+        (run, attempt) -> attempt.attempt() == completion.attempt() ? null : attempt);
+    if (draining && inHand.isEmpty()) {
+      empty.complete(null);
+    }
+  }
+
+  private CompletionStage<Void> letGo() {
+    draining = true;
+    if (inHand.isEmpty() && completions.isEmpty()) {
+      empty.complete(null);
+    } else {
+      LOG.infof(
+          "shutting down: waiting up to %d s for %d runs",
+          settings.drain().toSeconds(), inHand.size());
+      Duration ask = settings.drain().minus(WorkerSettings.STOP_GRACE);
+      vertx.setTimer(
+          Math.max(1, ask.toMillis()), id -> context.runOnContext(ignored -> askAllToStop()));
+    }
+    return empty;
+  }
+
+  private void askAllToStop() {
+    Instant now = clock.instant();
+    inHand.values().forEach(attempt -> attempt.ask(Stop.DRAIN, now, WorkerSettings.STOP_GRACE));
+  }
+
+  /** Ends what is out of time. */
+  private void sweep() {
+    if (inHand.isEmpty()) {
+      return;
+    }
+    Instant now = clock.instant();
+    for (RunningAttempt attempt : inHand.values()) {
+      if (attempt.phase() == Phase.EXECUTING && !now.isBefore(attempt.deadline())) {
+        attempt.ask(Stop.TIMEOUT, now, WorkerSettings.STOP_GRACE);
+      }
+      Instant stopBy = attempt.stopBy();
+      if (attempt.phase() == Phase.CANCELING && stopBy != null && !now.isBefore(stopBy)) {
+        LOG.warnf(
+            "run %s attempt %d does not stop; it is recorded without its handler's word",
+            attempt.runId(), attempt.attempt());
+        meters.abandoned();
+        execution.giveUp(attempt);
+      }
+    }
+  }
+
+  private void cancelRequested(String payload) {
+    UUID run;
+    try {
+      run = UUID.fromString(payload);
+    } catch (IllegalArgumentException e) {
+      cancels.wake();
+      return;
+    }
+    // The notice may be about an earlier attempt; the row says whether this one is meant.
+    if (inHand.containsKey(run)) {
+      cancels.wake();
+    }
+  }
+
+  private Uni<Duration> lookForCancels() {
+    UUID worker = lease.holder();
+    if (worker == null || inHand.isEmpty()) {
+      return Uni.createFrom().item(CANCEL_LOOK);
+    }
+    UUID[] ids = inHand.keySet().toArray(UUID[]::new);
+    return pg.asEngine(WorkerSql.CANCEL_REQUESTED, Tuple.of(ids, worker))
+        .invoke(
+            rows -> {
+              Instant now = clock.instant();
+              rows.forEach(
+                  row -> {
+                    RunningAttempt attempt = inHand.get(row.getUUID(0));
+                    if (attempt != null) {
+                      attempt.ask(Stop.CANCEL, now, WorkerSettings.STOP_GRACE);
+                    }
+                  });
+            })
+        .replaceWith(CANCEL_LOOK);
+  }
+
+  /**
+   * The lease is gone: what is in hand is another's from now on, and nothing of it is recorded
+   * here.
+   */
+  private void abandonAll() {
+    int abandoned = 0;
+    for (RunningAttempt attempt : inHand.values()) {
+      if (attempt.abandon()) {
+        abandoned++;
+        slots.release();
+        inHand.remove(attempt.runId(), attempt);
+      }
+    }
+    LOG.warnf("this worker lost its lease; %d runs in hand were abandoned", abandoned);
+    if (draining && inHand.isEmpty()) {
+      empty.complete(null);
+    }
+  }
+}
