@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.hibernate.reactive.mutiny.impl.MutinySessionImpl;
+import org.hibernate.reactive.pool.impl.SqlClientConnection;
 
 /**
  * One transaction of one tenant, whose first statement sets role and tenant. Committed before the
@@ -42,7 +43,7 @@ public class TenantTransactions {
    */
   public <T> Uni<T> entities(Tenant tenant, Function<Statements, Uni<T>> work) {
     return Uni.createFrom()
-        .deferred(() -> Panache.withTransaction(() -> enter(tenant).flatMap(work)))
+        .deferred(() -> Panache.withTransaction(() -> enter(tenant).flatMap(s -> work.apply(s))))
         .onFailure(TenantTransactions::isDeadlock)
         .retry()
         .atMost(DEADLOCK_RETRIES);
@@ -63,7 +64,12 @@ public class TenantTransactions {
     MutinySessionImpl open = (MutinySessionImpl) session;
     return (sql, parameters) ->
         Uni.createFrom()
-            .completionStage(() -> open.getReactiveConnection().preparedQuery(sql, parameters));
+            .completionStage(() -> beneath(open).preparedQuery(sql, parameters));
+  }
+
+  /** The session's own connection; Hibernate batches nothing here, so nothing is wrapped around it. */
+  private static SqlClientConnection beneath(MutinySessionImpl session) {
+    return (SqlClientConnection) session.getReactiveConnection();
   }
 
   private static boolean isDeadlock(Throwable failure) {
