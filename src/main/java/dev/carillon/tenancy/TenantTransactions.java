@@ -1,0 +1,83 @@
+package dev.carillon.tenancy;
+
+import dev.carillon.pg.Pg;
+import dev.carillon.pg.Statements;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.util.function.Function;
+import org.hibernate.reactive.mutiny.Mutiny;
+import org.hibernate.reactive.mutiny.impl.MutinySessionImpl;
+import org.hibernate.reactive.pool.impl.SqlClientConnection;
+
+/**
+ * One transaction of one tenant, whose first statement sets role and tenant. Committed before the
+ * returned Uni completes; rolled back when it fails. A deadlock's victim is tried again, so the
+ * work must not have effects outside the database.
+ */
+@Singleton
+public class TenantTransactions {
+
+  private static final int DEADLOCK_RETRIES = 3;
+
+  private final Pg pg;
+
+  TenantTransactions(Pg pg) {
+    this.pg = pg;
+  }
+
+  /** For statements alone. */
+  public <T> Uni<T> statements(Tenant tenant, Function<Statements, Uni<T>> work) {
+    return Uni.createFrom()
+        .deferred(() -> pg.asTenant(tenant.id(), c -> work.apply(on(c))))
+        .onFailure(TenantTransactions::isDeadlock)
+        .retry()
+        .atMost(DEADLOCK_RETRIES);
+  }
+
+  /**
+   * With a Hibernate session: entities and statements on the same connection, in the same
+   * transaction. What entities have changed must be flushed before a statement that reads it.
+   */
+  public <T> Uni<T> entities(Tenant tenant, Function<Statements, Uni<T>> work) {
+    return Uni.createFrom()
+        .deferred(() -> Panache.withTransaction(() -> enter(tenant).flatMap(s -> work.apply(s))))
+        .onFailure(TenantTransactions::isDeadlock)
+        .retry()
+        .atMost(DEADLOCK_RETRIES);
+  }
+
+  private static Uni<Statements> enter(Tenant tenant) {
+    return Panache.getSession()
+        .map(TenantTransactions::on)
+        .call(
+            statements -> statements.query(EnterTenantSql.ENTER_TENANT, Tuple.of(tenant.id())));
+  }
+
+  private static Statements on(io.vertx.sqlclient.SqlConnection connection) {
+    return (sql, parameters) -> Pg.query(connection, sql, parameters);
+  }
+
+  private static Statements on(Mutiny.Session session) {
+    MutinySessionImpl open = (MutinySessionImpl) session;
+    return (sql, parameters) ->
+        Uni.createFrom()
+            .completionStage(() -> beneath(open).preparedQuery(sql, parameters));
+  }
+
+  /** The session's own connection; Hibernate batches nothing here, so nothing is wrapped around it. */
+  private static SqlClientConnection beneath(MutinySessionImpl session) {
+    return (SqlClientConnection) session.getReactiveConnection();
+  }
+
+  private static boolean isDeadlock(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PgException error && "40P01".equals(error.getSqlState())) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
