@@ -223,7 +223,10 @@ public final class Relay {
       return Uni.createFrom().item(Map.of());
     }
     return pg.asEngine(
-            RelaySql.ENDS, Tuple.of(runs.toArray(UUID[]::new), attempts.toArray(Integer[]::new)))
+            RelaySql.ENDS,
+            Tuple.tuple()
+                .addArrayOfUUID(runs.toArray(UUID[]::new))
+                .addArrayOfInteger(attempts.toArray(Integer[]::new)))
         .map(
             rows -> {
               Map<Attempt, Row> ends = new HashMap<>();
