@@ -1,5 +1,7 @@
 package dev.carillon.time.cron;
 
+import dev.carillon.time.civil.CivilDays;
+import dev.carillon.time.civil.ClockTimes;
 import dev.carillon.time.cron.CronParser.FieldBits;
 
 /**
@@ -36,7 +38,7 @@ public final class CronPattern {
   final boolean bothDays;
 
   private final boolean wildcard;
-  private final int firstOfDay;
+  private final ClockTimes times;
 
   CronPattern(
       String text,
@@ -55,7 +57,7 @@ public final class CronPattern {
     this.daysOfWeek = daysOfWeek.bits();
     this.bothDays = daysOfMonth.star() || daysOfWeek.star();
     this.wildcard = minutes.star() || hours.star();
-    this.firstOfDay = at(lowest(this.hours), lowest(this.minutes), lowest(seconds));
+    this.times = new ClockTimes(this.hours, this.minutes, seconds);
   }
 
   /**
@@ -94,13 +96,13 @@ public final class CronPattern {
     long from = after + 1;
     long day = Math.floorDiv(from, SECONDS_PER_DAY);
     if (nextDay(day, day) == day) {
-      int time = nextTime((int) (from - day * SECONDS_PER_DAY));
+      int time = times.next((int) (from - day * SECONDS_PER_DAY));
       if (time >= 0) {
         return day * SECONDS_PER_DAY + time;
       }
     }
     long later = nextDay(day + 1, NONE);
-    return later == NONE ? NONE : later * SECONDS_PER_DAY + firstOfDay;
+    return later == NONE ? NONE : later * SECONDS_PER_DAY + times.first();
   }
 
   /** Whether a local time matches. */
@@ -111,27 +113,6 @@ public final class CronPattern {
   boolean neverFires() {
     long start = CivilDays.of(2000, 1, 1);
     return nextDay(start, CivilDays.of(2000 + CYCLE_YEARS, 1, 1)) == NONE;
-  }
-
-  /** The first matching second of the day from one on; -1 when there is none left that day. */
-  private int nextTime(int from) {
-    int hour = from / 3600;
-    int minute = from / 60 % 60;
-    int second = from % 60;
-    if ((hours & 1L << hour) != 0) {
-      if ((minutes & 1L << minute) != 0) {
-        long restOfMinute = seconds & -1L << second;
-        if (restOfMinute != 0) {
-          return at(hour, minute, lowest(restOfMinute));
-        }
-      }
-      long restOfHour = minutes & -1L << minute + 1;
-      if (restOfHour != 0) {
-        return at(hour, lowest(restOfHour), lowest(seconds));
-      }
-    }
-    long restOfDay = hours & -1L << hour + 1;
-    return restOfDay == 0 ? -1 : at(lowest(restOfDay), lowest(minutes), lowest(seconds));
   }
 
   /** The first matching day from one on; {@link #NONE} when there is none up to {@code last}. */
@@ -169,15 +150,11 @@ public final class CronPattern {
 
   /** The matching days of a month: bit d set, day d matches. */
   private long daysOf(int year, int month, long firstOfMonth) {
-    int firstWeekday = (int) Math.floorMod(firstOfMonth + 4, 7);
+    int firstWeekday = CivilDays.weekday(firstOfMonth) % 7;
     long week = (daysOfWeek >>> firstWeekday | daysOfWeek << 7 - firstWeekday) & 0x7f;
     long byWeekday = week * EVERY_WEEK << 1;
     long existing = (1L << CivilDays.lengthOf(year, month) + 1) - 2;
     return existing & (bothDays ? daysOfMonth & byWeekday : daysOfMonth | byWeekday);
-  }
-
-  private static int at(int hour, int minute, int second) {
-    return hour * 3600 + minute * 60 + second;
   }
 
   private static int lowest(long bits) {

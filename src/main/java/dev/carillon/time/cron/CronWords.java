@@ -24,9 +24,9 @@ final class CronWords {
 
   private CronWords(CronPattern pattern) {
     this.pattern = pattern;
-    this.seconds = values(pattern.seconds);
-    this.minutes = values(pattern.minutes);
-    this.hours = values(pattern.hours);
+    this.seconds = Phrases.numbers(pattern.seconds);
+    this.minutes = Phrases.numbers(pattern.minutes);
+    this.hours = Phrases.numbers(pattern.hours);
     this.onTheMinute = pattern.seconds == 1;
   }
 
@@ -57,7 +57,7 @@ final class CronWords {
     }
     return (isSteady(minutes, 60)
             ? Phrases.every(60 / minutes.size(), "minute")
-            : "at " + numbered("minute", minutes))
+            : "at " + Phrases.numbered("minute", minutes))
         + (inHours.isEmpty() && !isSteady(minutes, 60) ? " of every hour" : inHours);
   }
 
@@ -80,7 +80,7 @@ final class CronWords {
     }
     int first = hours.get(0);
     int last = hours.get(hours.size() - 1);
-    if (isRun(hours)) {
+    if (Phrases.isRun(hours)) {
       return "every hour from "
           + Phrases.clock(first, minute, 0)
           + " to "
@@ -92,7 +92,9 @@ final class CronWords {
   private String secondsWords() {
     return isSteady(seconds, 60)
         ? Phrases.every(60 / seconds.size(), "second")
-        : "at " + numbered("second", seconds) + (minutes.size() == 60 ? " of every minute" : "");
+        : "at "
+            + Phrases.numbered("second", seconds)
+            + (minutes.size() == 60 ? " of every minute" : "");
   }
 
   private String inMinutes() {
@@ -101,7 +103,7 @@ final class CronWords {
     }
     return isSteady(minutes, 60) && minutes.size() > 1
         ? " in every " + Phrases.ordinal(60 / minutes.size()) + " minute"
-        : " in " + numbered("minute", minutes);
+        : " in " + Phrases.numbered("minute", minutes);
   }
 
   /** Within which hours something more frequent happens; empty for all of them. */
@@ -109,13 +111,13 @@ final class CronWords {
     if (hours.size() == 24) {
       return onTheMinute || minutes.size() == 60 ? "" : " of every hour";
     }
-    if (isRun(hours)) {
+    if (Phrases.isRun(hours)) {
       int last = hours.get(hours.size() - 1);
       return " from " + Phrases.clock(hours.get(0), 0, 0) + " to " + Phrases.clock(last, 59, 0);
     }
     return isSteady(hours, 24)
         ? " of every " + Phrases.ordinal(24 / hours.size()) + " hour"
-        : " of the " + numbered("hour", hours);
+        : " of the " + Phrases.numbered("hour", hours);
   }
 
   private String days() {
@@ -139,8 +141,8 @@ final class CronWords {
   }
 
   private String dates() {
-    List<Integer> days = values(pattern.daysOfMonth);
-    List<Integer> months = values(pattern.months);
+    List<Integer> days = Phrases.numbers(pattern.daysOfMonth);
+    List<Integer> months = Phrases.numbers(pattern.months);
     if (days.size() == 1 && months.size() == 1) {
       return "on " + days.get(0) + " " + Phrases.month(months.get(0));
     }
@@ -149,13 +151,13 @@ final class CronWords {
     if (step > 1 && days.get(0) == 1 && isStep(days, step) && days.size() == 30 / step + 1) {
       return "on every " + Phrases.ordinal(step) + " day" + of + " from the 1st";
     }
-    return "on " + numbered("day", days) + of;
+    return "on " + Phrases.numbered("day", days) + of;
   }
 
   private String weekdays() {
     List<String> names = weekdayNames();
     List<Integer> fromMonday = weekdaysFromMonday();
-    if (names.size() > 2 && isRun(fromMonday)) {
+    if (names.size() > 2 && Phrases.isRun(fromMonday)) {
       return names.get(0) + " to " + names.get(names.size() - 1);
     }
     return "on " + Phrases.list(names, "and");
@@ -167,28 +169,19 @@ final class CronWords {
 
   private List<Integer> weekdaysFromMonday() {
     long fromMonday = pattern.daysOfWeek & 0x7e | (pattern.daysOfWeek & 1) << 7;
-    return values(fromMonday);
+    return Phrases.numbers(fromMonday);
   }
 
   /** {@code in March}, {@code from March to May}; empty for all months. */
   private String months() {
-    List<Integer> months = values(pattern.months);
+    List<Integer> months = Phrases.numbers(pattern.months);
     if (months.size() == 12) {
       return "";
     }
     List<String> names = named(months, Phrases::month);
-    return months.size() > 2 && isRun(months)
+    return months.size() > 2 && Phrases.isRun(months)
         ? " in " + names.get(0) + " to " + names.get(names.size() - 1)
         : " in " + Phrases.list(names, "and");
-  }
-
-  private static String numbered(String unit, List<Integer> values) {
-    if (values.size() > 2 && isRun(values)) {
-      return unit + "s " + values.get(0) + " to " + values.get(values.size() - 1);
-    }
-    return unit
-        + (values.size() == 1 ? " " : "s ")
-        + Phrases.list(named(values, String::valueOf), "and");
   }
 
   private static List<String> named(List<Integer> values, IntFunction<String> name) {
@@ -204,10 +197,6 @@ final class CronWords {
         && values.get(values.size() - 1) + step == cycle;
   }
 
-  private static boolean isRun(List<Integer> values) {
-    return isStep(values, 1);
-  }
-
   private static boolean isStep(List<Integer> values, int step) {
     for (int i = 1; i < values.size(); i++) {
       if (values.get(i) - values.get(i - 1) != step) {
@@ -215,13 +204,5 @@ final class CronWords {
       }
     }
     return true;
-  }
-
-  private static List<Integer> values(long bits) {
-    List<Integer> values = new ArrayList<>();
-    for (long left = bits; left != 0; left &= left - 1) {
-      values.add(Long.numberOfTrailingZeros(left));
-    }
-    return values;
   }
 }

@@ -1,4 +1,4 @@
-package dev.carillon.time.cron;
+package dev.carillon.time.civil;
 
 /**
  * Day numbers (0 = 1970-01-01) and dates of the proleptic Gregorian calendar, without allocation:
@@ -6,7 +6,7 @@ package dev.carillon.time.cron;
  * method is to count from 1 March, so that the leap day is the year's last (Howard Hinnant,
  * "chrono-compatible low-level date algorithms").
  */
-final class CivilDays {
+public final class CivilDays {
 
   /** Days from 0000-03-01 to 1970-01-01. */
   private static final int EPOCH = 719_468;
@@ -15,7 +15,8 @@ final class CivilDays {
 
   private CivilDays() {}
 
-  static long of(int year, int month, int day) {
+  /** The day of a date. */
+  public static long of(int year, int month, int day) {
     int y = month <= 2 ? year - 1 : year;
     int era = Math.floorDiv(y, 400);
     int yearOfEra = y - era * 400;
@@ -25,7 +26,7 @@ final class CivilDays {
   }
 
   /** The date of a day, packed; take it apart by {@link #year}, {@link #month}, {@link #day}. */
-  static long civil(long epochDay) {
+  public static long civil(long epochDay) {
     long z = epochDay + EPOCH;
     long era = Math.floorDiv(z, DAYS_PER_ERA);
     int dayOfEra = (int) (z - era * DAYS_PER_ERA);
@@ -38,22 +39,36 @@ final class CivilDays {
     return year << 16 | month << 8 | day;
   }
 
-  static int year(long civil) {
+  /** The year of a packed date. */
+  public static int year(long civil) {
     return (int) (civil >> 16);
   }
 
-  static int month(long civil) {
+  /** The month, 1 to 12, of a packed date. */
+  public static int month(long civil) {
     return (int) (civil >> 8 & 0xff);
   }
 
-  static int day(long civil) {
+  /** The day of the month of a packed date. */
+  public static int day(long civil) {
     return (int) (civil & 0xff);
   }
 
-  static int lengthOf(int year, int month) {
+  /** The days in a month, 28 to 31. */
+  public static int lengthOf(int year, int month) {
     if (month == 2) {
       return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28;
     }
     return 30 + (month + (month >> 3) & 1);
+  }
+
+  /** The days in a year. */
+  public static int lengthOf(int year) {
+    return 337 + lengthOf(year, 2);
+  }
+
+  /** The weekday of a day as ISO counts: 1 is Monday, 7 Sunday. */
+  public static int weekday(long epochDay) {
+    return Math.floorMod(epochDay + 3, 7) + 1;
   }
 }
