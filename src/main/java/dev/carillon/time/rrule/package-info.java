@@ -13,9 +13,14 @@
  * a month at a time. COUNT alone needs a walk from DTSTART, once, to know the last instance.
  *
  * <p>The expansion is our own. lib-recur stands beside it in the tests, which compare the two over
- * random rules and hold the cases in which lib-recur errs: it walks sparse rules below a day up to
- * 1,000 empty sets and throws, its steps cannot be counted, and BYWEEKNO=53 is wrong in years of 52
- * weeks.
+ * random rules and hold the cases in which lib-recur 0.17.1 errs: a rule below a day that rests for
+ * long ({@code FREQ=HOURLY;BYMONTH=2}) throws after 1,000 empty sets, negative BYYEARDAY likewise,
+ * BYWEEKNO=53 with BYDAY fires in years of 52 weeks, and its steps cannot be counted from outside.
+ *
+ * <p>Where the RFC leaves room: {@code FREQ=YEARLY;BYMONTHDAY=1} without BYMONTH expands to every
+ * month (lib-recur: to DTSTART's month); BYWEEKNO without BYDAY takes DTSTART's weekday; the years
+ * of BYWEEKNO are those of the numbered weeks, so INTERVAL counts from DTSTART's; UNTIL as a date
+ * alone runs through that day; second 60 means 59.
  */
 @NullMarked
 package dev.carillon.time.rrule;
