@@ -135,7 +135,11 @@ class RrulePropertiesTest {
       RecurrenceRuleIterator instances = rule.iterator(start);
       while (instances.hasNext() && found.size() < count) {
         long millis = instances.nextMillis();
-        found.add(LocalDateTime.ofEpochSecond(millis / 1000, 0, ZoneOffset.UTC));
+        LocalDateTime local = LocalDateTime.ofEpochSecond(millis / 1000, 0, ZoneOffset.UTC);
+        if (local.getYear() > 9999) {
+          break;
+        }
+        found.add(local);
       }
     } catch (IllegalArgumentException tooManyEmptySets) {
       return found;
@@ -147,8 +151,8 @@ class RrulePropertiesTest {
   @Example
   void libRecurErrsWhereOursIsRight() throws InvalidRecurrenceRuleException {
     // It throws after 1,000 empty sets.
-    assertEquals(List.of(), libRecur("FREQ=HOURLY;BYMONTH=6", 1));
-    assertEquals(LocalDateTime.parse("2024-06-01T00:10:00"), first("FREQ=HOURLY;BYMONTH=6"));
+    assertEquals(List.of(), libRecur("FREQ=HOURLY;BYMONTH=11", 1));
+    assertEquals(LocalDateTime.parse("2024-11-01T00:10:00"), first("FREQ=HOURLY;BYMONTH=11"));
     String sparse = "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=29;BYHOUR=3";
     assertEquals(List.of(), libRecur(sparse, 1));
     assertEquals(LocalDateTime.parse("2024-02-29T03:00:00"), first(sparse));

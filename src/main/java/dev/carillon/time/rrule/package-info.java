@@ -14,7 +14,7 @@
  *
  * <p>The expansion is our own. lib-recur stands beside it in the tests, which compare the two over
  * random rules and hold the cases in which lib-recur 0.17.1 errs: a rule below a day that rests for
- * long ({@code FREQ=HOURLY;BYMONTH=6}) throws after 1,000 empty sets, negative BYYEARDAY likewise,
+ * long ({@code FREQ=HOURLY;BYMONTH=11}) throws after 1,000 empty sets, negative BYYEARDAY likewise,
  * BYWEEKNO=53 with BYDAY fires in years of 52 weeks, and its steps cannot be counted from outside.
  *
  * <p>Where the RFC leaves room: {@code FREQ=YEARLY;BYMONTHDAY=1} without BYMONTH expands to every
