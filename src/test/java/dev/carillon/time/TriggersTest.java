@@ -11,11 +11,6 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,32 +112,5 @@ class TriggersTest {
     assertFalse(TriggerLogic.canExecute(true, null, later, null, null));
     Fires once = new OneShot(NOON).in(ZoneOffset.UTC, NOON);
     assertEquals(NOON, TriggerLogic.nextRunTime(once, NOON.minusSeconds(1)));
-  }
-
-  @Property(tries = 300)
-  void garbageIsRefusedAndNothingElse(@ForAll("garbage") String text) {
-    List<Runnable> parsers =
-        List.of(
-            () -> OneShot.parse(text),
-            () -> Interval.parse(text, null),
-            () -> Interval.parse("P1D", text),
-            () -> FixedDelay.parse(text),
-            () -> Zones.parse(text));
-    for (Runnable parser : parsers) {
-      try {
-        parser.run();
-      } catch (InvalidTrigger refused) {
-        assertFalse(refused.getMessage().isEmpty());
-        Integer position = refused.position();
-        assertTrue(position == null || position >= 0 && position <= text.length());
-      }
-    }
-  }
-
-  @Provide
-  Arbitrary<String> garbage() {
-    Arbitrary<String> alike =
-        Arbitraries.strings().withChars("0123456789PTYMWDHSZ.,+-: /").ofMaxLength(25);
-    return Arbitraries.oneOf(alike, Arbitraries.strings().ofMaxLength(80));
   }
 }
