@@ -4,16 +4,14 @@ import io.smallrye.config.ConfigSourceContext;
 import io.smallrye.config.ConfigSourceFactory;
 import io.smallrye.config.ConfigValue;
 import io.smallrye.config.PropertiesConfigSource;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the environment's variables settings wherever Carillon runs: from its own {@link Main}, as
- * a library, in dev mode and in tests. They go before application.properties, and behind Quarkus's
- * own variables, so that {@code QUARKUS_HTTP_PORT} still has the last word.
+ * Makes the environment's variables settings wherever Carillon runs: from its own {@link Main}, as a
+ * library, in dev mode and in tests. They go before application.properties, and behind Quarkus's own
+ * variables, so that {@code QUARKUS_HTTP_PORT} still has the last word.
  */
 public final class CarillonConfigSources implements ConfigSourceFactory {
 
@@ -21,46 +19,30 @@ public final class CarillonConfigSources implements ConfigSourceFactory {
 
   @Override
   public Iterable<ConfigSource> getConfigSources(ConfigSourceContext context) {
+    if (isBuilding()) {
+      return List.of();
+    }
     Environment environment = new Environment(name -> value(context, name));
     if (!environment.problems().isEmpty()) {
       throw new StartFailure(String.join(" ", environment.problems()));
     }
-    return List.of(new Settings(environment));
+    return List.of(
+        new PropertiesConfigSource(environment.settings(), "Carillon's environment", ORDINAL));
+  }
+
+  /**
+   * Whether Quarkus is building an application: what a source says then is written into it as a default. The
+   * variables of the machine that builds are not meant for those that run it, and a password does not belong
+   * into a jar. The build steps are on the class path then, and never after.
+   */
+  private static boolean isBuilding() {
+    ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    return loader != null
+        && loader.getResource("io/quarkus/deployment/QuarkusAugmentor.class") != null;
   }
 
   private static @Nullable String value(ConfigSourceContext context, String name) {
     ConfigValue value = context.getValue(name);
     return value == null ? null : value.getValue();
-  }
-
-  /**
-   * What a source lists while Quarkus builds an application is written into it as a default. The variables
-   * of the machine that builds are not meant for those that run it, and a password does not belong into a
-   * jar: so nothing is listed then, and the password never. Asked for by name, each is there.
-   */
-  private static final class Settings extends PropertiesConfigSource {
-
-    private static final long serialVersionUID = 1L;
-
-    Settings(Environment environment) {
-      super(environment.settings(), "Carillon's environment", ORDINAL);
-    }
-
-    @Override
-    public Set<String> getPropertyNames() {
-      if (isBuilding()) {
-        return Set.of();
-      }
-      Set<String> names = new HashSet<>(super.getPropertyNames());
-      names.remove("quarkus.datasource.password");
-      return names;
-    }
-
-    /** Quarkus's build steps are on the class path while it builds, and never after. */
-    private static boolean isBuilding() {
-      ClassLoader loader = Thread.currentThread().getContextClassLoader();
-      return loader != null
-          && loader.getResource("io/quarkus/deployment/QuarkusAugmentor.class") != null;
-    }
   }
 }
