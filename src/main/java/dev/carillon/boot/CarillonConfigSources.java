@@ -33,12 +33,14 @@ public final class CarillonConfigSources implements ConfigSourceFactory {
   /**
    * Whether Quarkus is building an application: what a source says then is written into it as a default. The
    * variables of the machine that builds are not meant for those that run it, and a password does not belong
-   * into a jar. The build steps are on the class path then, and never after.
+   * into a jar. The class path does not tell: in dev mode it holds the build steps all the time.
    */
   private static boolean isBuilding() {
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    return loader != null
-        && loader.getResource("io/quarkus/deployment/QuarkusAugmentor.class") != null;
+    return StackWalker.getInstance()
+        .walk(
+            frames ->
+                frames.anyMatch(
+                    frame -> frame.getClassName().startsWith("io.quarkus.deployment.")));
   }
 
   private static @Nullable String value(ConfigSourceContext context, String name) {
