@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Carillon as its users start it: {@code java -jar}, with an environment, seen from outside. For
- * tests that run after the package phase (failsafe passes the jar as {@code carillon.jar}).
+ * tests that run after the package phase (failsafe passes the jar as {@code dev.carillon.jar}).
  *
  * <pre>{@code
  * try (CarillonProcess carillon = CarillonProcess.with(dataFolder).start().awaitReady()) {
@@ -69,7 +69,7 @@ public final class CarillonProcess implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(jvmOptions);
       command.add("-jar");
-      command.add(System.getProperty("carillon.jar", "target/quarkus-app/quarkus-run.jar"));
+      command.add(System.getProperty("dev.carillon.jar", "target/quarkus-app/quarkus-run.jar"));
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
       // What the machine happens to have set must not decide a test.
