@@ -85,7 +85,15 @@ public final class Worker implements Claims.Hands {
     this.completions =
         new Completions(pg, notices, clock, vertx, context, Duration.ofSeconds(10), this::written);
     this.claims =
-        new Claims(pg, clock, vertx, context, slots, new QueueNames(pg, settings.queues()), this);
+        new Claims(
+            pg,
+            clock,
+            vertx,
+            context,
+            slots,
+            new QueueNames(pg, settings.queues()),
+            settings.lease().dividedBy(3),
+            this);
     this.consumer = new DueConsumer(around.due(), settings, claims, context);
     this.lease = new LeaseKeeper(pg, vertx, context, settings, this::abandonAll, claims::wake);
     this.cancels = new Loop("look for cancellations", vertx, context, this::lookForCancels);
