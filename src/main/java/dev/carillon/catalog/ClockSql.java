@@ -50,8 +50,8 @@ final class ClockSql {
 
   /**
    * Sets the clock after an edit. Where fires were withdrawn, the last one is found again: the
-   * newest that is left. $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms,
-   * $6 awaited run, $7 whether fires were withdrawn.
+   * newest that is left. $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms, $6
+   * awaited run, $7 whether fires were withdrawn.
    */
   static final String SET =
       """
@@ -88,8 +88,8 @@ final class ClockSql {
       """;
 
   /**
-   * A run that ended without a worker: a FIXED_DELAY counts from here. $1 schedule, $2 the run,
-   * $3 now.
+   * A run that ended without a worker: a FIXED_DELAY counts from here. $1 schedule, $2 the run, $3
+   * now.
    */
   static final String REARM =
       """

@@ -89,8 +89,7 @@ public class JobEntity extends PanacheEntityBase {
   }
 
   static Uni<List<JobEntity>> below(Tenant tenant, UUID id, int most) {
-    return JobEntity.<JobEntity>find(
-            "tenant = ?1 and id < ?2 order by id desc", tenant.id(), id)
+    return JobEntity.<JobEntity>find("tenant = ?1 and id < ?2 order by id desc", tenant.id(), id)
         .range(0, most - 1)
         .list();
   }

@@ -36,8 +36,7 @@ public class Jobs {
   }
 
   /** In a transaction with entities; fails with a {@link Refusal} when the key is taken. */
-  public Uni<JobView> create(
-      Statements statements, Requester requester, JobDeclaration declared) {
+  public Uni<JobView> create(Statements statements, Requester requester, JobDeclaration declared) {
     Instant now = clock.instant();
     JobEntity job = new JobEntity();
     job.id = ids.next(now);

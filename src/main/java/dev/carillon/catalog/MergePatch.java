@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * JSON Merge Patch (RFC 7396) onto what a person wrote, with one difference: a trigger or target
- * of another {@code type} replaces the whole one, for it has nothing in common with it.
+ * JSON Merge Patch (RFC 7396) onto what a person wrote, with one difference: a trigger or target of
+ * another {@code type} replaces the whole one, for it has nothing in common with it.
  */
 final class MergePatch {
 
@@ -51,7 +51,8 @@ final class MergePatch {
       document.remove(name);
     } else if (patch.isObject()) {
       JsonNode present = document.path(name);
-      ObjectNode merged = present.isObject() ? ((ObjectNode) present).deepCopy() : JsonText.object();
+      ObjectNode merged =
+          present.isObject() ? ((ObjectNode) present).deepCopy() : JsonText.object();
       patch.fields().forEachRemaining(f -> mergeField(merged, f.getKey(), f.getValue()));
       document.set(name, merged);
     } else {

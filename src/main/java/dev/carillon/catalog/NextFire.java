@@ -78,8 +78,7 @@ record NextFire(
     }
     if (delays) {
       return firing(
-          declared,
-          before.withdrawn() != null ? before.withdrawn() : now.plus(delay(declared)));
+          declared, before.withdrawn() != null ? before.withdrawn() : now.plus(delay(declared)));
     }
     if (!sameInstants && before.withdrawn() == null) {
       return firing(declared, first(declared, zone, createdAt, now));
@@ -97,8 +96,7 @@ record NextFire(
   }
 
   private static NextFire paused(ScheduleDeclaration declared, @Nullable UUID awaited) {
-    return new NextFire(
-        null, delayMillis(declared), awaited, ScheduleStatus.PAUSED, "DISABLED");
+    return new NextFire(null, delayMillis(declared), awaited, ScheduleStatus.PAUSED, "DISABLED");
   }
 
   private static NextFire firing(ScheduleDeclaration declared, @Nullable Instant at) {

@@ -25,22 +25,31 @@ final class ScheduleEvents {
     return tell(statements, requester, "created", CREATED, view, view.version(), view.updatedAt());
   }
 
-  /** {@code updated} unless only {@code enabled} changed; {@code enabled} or {@code disabled} when it did. */
+  /**
+   * {@code updated} unless only {@code enabled} changed; {@code enabled} or {@code disabled} when
+   * it did.
+   */
   static Uni<Void> edited(
       Statements statements, Requester requester, ScheduleView before, ScheduleView after) {
     boolean switched = before.enabled() != after.enabled();
     Uni<Void> updated =
         switched && sameButForTheSwitch(before, after)
             ? Uni.createFrom().voidItem()
-            : tell(statements, requester, "updated", UPDATED, after, after.version(), after.updatedAt());
+            : tell(
+                statements,
+                requester,
+                "updated",
+                UPDATED,
+                after,
+                after.version(),
+                after.updatedAt());
     if (!switched) {
       return updated;
     }
     String type = after.enabled() ? "enabled" : "disabled";
     int rank = after.enabled() ? ENABLED : DISABLED;
     return updated.flatMap(
-        told ->
-            tell(statements, requester, type, rank, after, after.version(), after.updatedAt()));
+        told -> tell(statements, requester, type, rank, after, after.version(), after.updatedAt()));
   }
 
   /** The version after the last one that was shown. */

@@ -11,7 +11,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
 /** A schedule as it is shown. */
-@Schema(name = "Schedule", description = "Runs a job, or a target of its own, when its trigger says.")
+@Schema(
+    name = "Schedule",
+    description = "Runs a job, or a target of its own, when its trigger says.")
 public record ScheduleView(
     @Schema(readOnly = true) UUID id,
     @Schema(

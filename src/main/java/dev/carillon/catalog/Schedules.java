@@ -3,7 +3,6 @@ package dev.carillon.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.Fields;
-import dev.carillon.catalog.input.JobReader;
 import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.catalog.input.ScheduleReader;
 import dev.carillon.pg.Statements;
@@ -24,7 +23,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.IntPredicate;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.hibernate.exception.ConstraintViolationException;
@@ -121,8 +119,7 @@ public class Schedules {
     return opened(statements, requester, idOrKey, expected)
         .flatMap(
             edit -> {
-              ObjectNode document =
-                  MergePatch.apply(edit.shown(), ScheduleReader.WRITABLE, patch);
+              ObjectNode document = MergePatch.apply(edit.shown(), ScheduleReader.WRITABLE, patch);
               return edit(statements, requester, edit, ScheduleReader.read(document));
             });
   }
@@ -135,8 +132,7 @@ public class Schedules {
       IntPredicate expected,
       boolean enabled) {
     return opened(statements, requester, idOrKey, expected)
-        .flatMap(
-            edit -> edit(statements, requester, edit, withEnabled(edit.declared(), enabled)));
+        .flatMap(edit -> edit(statements, requester, edit, withEnabled(edit.declared(), enabled)));
   }
 
   /** Withdraws what is planned and forgets the schedule; its runs keep its id, its key is free. */
@@ -214,8 +210,7 @@ public class Schedules {
             clockRow.getUUID("awaited_run"),
             clockRow.getBoolean("awaits"),
             withdrawn);
-    NextFire next =
-        NextFire.ofEdited(before, declared, zone(declared), edit.row().createdAt, now);
+    NextFire next = NextFire.ofEdited(before, declared, zone(declared), edit.row().createdAt, now);
     return new Replanned(next, withdrawn != null);
   }
 
@@ -231,8 +226,7 @@ public class Schedules {
     row.version++;
   }
 
-  private static Uni<RowSet<Row>> start(
-      Statements statements, ScheduleEntity row, NextFire next) {
+  private static Uni<RowSet<Row>> start(Statements statements, ScheduleEntity row, NextFire next) {
     return statements.query(
         ClockSql.START,
         Tuple.of(row.id, row.tenant, row.enabled, Times.utc(next.at()), next.delayMillis()));
@@ -272,8 +266,7 @@ public class Schedules {
         .onItem()
         .ifNull()
         .failWith(() -> unknownJob(key))
-        .invoke(
-            job -> job.status = job.status == JobStatus.CREATED ? JobStatus.ACTIVE : job.status)
+        .invoke(job -> job.status = job.status == JobStatus.CREATED ? JobStatus.ACTIVE : job.status)
         .map(job -> job.id);
   }
 
@@ -285,9 +278,7 @@ public class Schedules {
   private static Uni<ScheduleEntity> find(Tenant tenant, String idOrKey) {
     Uni<@Nullable ScheduleEntity> byKey = ScheduleEntity.byKey(tenant, idOrKey);
     // A schedule without a key of its own has its id as key, so both ways lead to it.
-    return (Fields.isUuid(idOrKey)
-            ? ScheduleEntity.byId(tenant, UUID.fromString(idOrKey))
-            : byKey)
+    return (Fields.isUuid(idOrKey) ? ScheduleEntity.byId(tenant, UUID.fromString(idOrKey)) : byKey)
         .onItem()
         .ifNull()
         .failWith(() -> Refusal.notFound(SCHEDULE, idOrKey));

@@ -11,7 +11,8 @@ public record TargetSchema(
             required = true,
             enumeration = {"HANDLER", "HTTP"})
         String type,
-    @Schema(description = "HANDLER: the handler's name; absent: the job's key") @Nullable String name,
+    @Schema(description = "HANDLER: the handler's name; absent: the job's key")
+        @Nullable String name,
     @Schema(description = "HTTP: where to", example = "https://example.org/hooks/invoices")
         @Nullable String url,
     @Schema(
@@ -19,6 +20,7 @@ public record TargetSchema(
             enumeration = {"POST", "PUT", "PATCH", "GET", "DELETE"},
             defaultValue = "POST")
         @Nullable String method,
-    @Schema(description = "HTTP: headers without credentials") @Nullable Map<String, String> headers,
+    @Schema(description = "HTTP: headers without credentials")
+        @Nullable Map<String, String> headers,
     @Schema(description = "HTTP: of the request, ISO 8601", example = "PT30S")
         @Nullable String timeout) {}

@@ -52,8 +52,7 @@ public class TenantTransactions {
   private static Uni<Statements> enter(Tenant tenant) {
     return Panache.getSession()
         .map(TenantTransactions::on)
-        .call(
-            statements -> statements.query(EnterTenantSql.ENTER_TENANT, Tuple.of(tenant.id())));
+        .call(statements -> statements.query(EnterTenantSql.ENTER_TENANT, Tuple.of(tenant.id())));
   }
 
   private static Statements on(io.vertx.sqlclient.SqlConnection connection) {
@@ -63,11 +62,12 @@ public class TenantTransactions {
   private static Statements on(Mutiny.Session session) {
     MutinySessionImpl open = (MutinySessionImpl) session;
     return (sql, parameters) ->
-        Uni.createFrom()
-            .completionStage(() -> beneath(open).preparedQuery(sql, parameters));
+        Uni.createFrom().completionStage(() -> beneath(open).preparedQuery(sql, parameters));
   }
 
-  /** The session's own connection; Hibernate batches nothing here, so nothing is wrapped around it. */
+  /**
+   * The session's own connection; Hibernate batches nothing here, so nothing is wrapped around it.
+   */
   private static SqlClientConnection beneath(MutinySessionImpl session) {
     return (SqlClientConnection) session.getReactiveConnection();
   }

@@ -47,8 +47,7 @@ public final class FieldErrors {
 
   /** A single error, at once. */
   public static InvalidInput invalid(String pointer, String message, @Nullable String example) {
-    return new InvalidInput(
-        Kind.INVALID, List.of(new FieldError(pointer, null, message, example)));
+    return new InvalidInput(Kind.INVALID, List.of(new FieldError(pointer, null, message, example)));
   }
 
   private void add(Kind one, FieldError error) {

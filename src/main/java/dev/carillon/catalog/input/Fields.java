@@ -190,7 +190,9 @@ public final class Fields {
       duration = Duration.parse(text).truncatedTo(ChronoUnit.MILLIS);
     } catch (DateTimeException | ArithmeticException unreadable) {
       return wrong(
-          name, shown(text) + " is not an ISO 8601 duration of days, hours, minutes, seconds", example);
+          name,
+          shown(text) + " is not an ISO 8601 duration of days, hours, minutes, seconds",
+          example);
     }
     if (duration.compareTo(shortest) < 0 || duration.compareTo(longest) > 0) {
       return wrong(name, "must be between " + shortest + " and " + longest, example);
@@ -275,7 +277,9 @@ public final class Fields {
             entry -> {
               if (entry.isEmpty() || entry.length() > longest) {
                 errors.wrong(
-                    entries.at(shown(entry)), "the name must have 1 to " + longest + " characters", example);
+                    entries.at(shown(entry)),
+                    "the name must have 1 to " + longest + " characters",
+                    example);
                 return;
               }
               if (node.get(entry).isNull()) {

@@ -15,7 +15,15 @@ public final class JobReader {
   /** What a person may write. */
   public static final List<String> WRITABLE =
       List.of(
-          "key", "name", "description", "target", "queue", "params", "retry", "timeout", "priority");
+          "key",
+          "name",
+          "description",
+          "target",
+          "queue",
+          "params",
+          "retry",
+          "timeout",
+          "priority");
 
   private static final List<String> READ_ONLY =
       List.of("id", "status", "version", "createdAt", "updatedAt");
@@ -52,8 +60,7 @@ public final class JobReader {
     String queue = fields.queue("queue");
     ObjectNode params = Params.read(fields);
     RetryPolicy retry = retry(fields);
-    Duration timeout =
-        fields.duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT, "PT5M");
+    Duration timeout = fields.duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT, "PT5M");
     Integer priority = fields.integer("priority", 0, JobDeclaration.LAST_PRIORITY);
     fields.refuseReadOnly(READ_ONLY);
     fields.refuseUnsupported(UNSUPPORTED);

@@ -100,7 +100,8 @@ public final class JsonText {
 
   private static InvalidInput unreadable(JsonProcessingException failure) {
     JsonLocation location = failure.getLocation();
-    long offset = location == null ? -1 : Math.max(location.getByteOffset(), location.getCharOffset());
+    long offset =
+        location == null ? -1 : Math.max(location.getByteOffset(), location.getCharOffset());
     Integer position = offset < 0 ? null : (int) Math.min(offset, Integer.MAX_VALUE);
     String where =
         location == null

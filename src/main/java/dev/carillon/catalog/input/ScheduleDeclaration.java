@@ -32,7 +32,6 @@ public record ScheduleDeclaration(
 
   /** Whether the instants at which the two fire are the same. */
   public boolean firesAs(ScheduleDeclaration other) {
-    return triggerJson.equals(other.triggerJson)
-        && Objects.equals(timezone, other.timezone);
+    return triggerJson.equals(other.triggerJson) && Objects.equals(timezone, other.timezone);
   }
 }

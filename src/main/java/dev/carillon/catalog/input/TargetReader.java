@@ -119,20 +119,23 @@ final class TargetReader {
     try {
       uri = new URI(url);
     } catch (URISyntaxException malformed) {
-      fields.wrong("url", malformed.getIndex(), "is not a URL: " + malformed.getReason(), URL_EXAMPLE);
+      fields.wrong(
+          "url", malformed.getIndex(), "is not a URL: " + malformed.getReason(), URL_EXAMPLE);
       return;
     }
     String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
     if (!scheme.equals("http") && !scheme.equals("https")) {
       fields.wrong("url", 0, "must begin with http:// or https://", URL_EXAMPLE);
-    } else if (uri.getRawUserInfo() != null || uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
+    } else if (uri.getRawUserInfo() != null
+        || uri.getRawAuthority() != null && uri.getRawAuthority().contains("@")) {
       fields.wrong("url", "must not contain a user or password", URL_EXAMPLE);
     } else if (uri.getHost() == null) {
       fields.wrong("url", "names no host", URL_EXAMPLE);
     } else if (uri.getPort() == 0 || uri.getPort() > 65_535) {
       fields.wrong("url", "has a port that is not between 1 and 65535", URL_EXAMPLE);
     } else if (uri.getRawFragment() != null) {
-      fields.wrong("url", url.indexOf('#'), "must not have a fragment; it is never sent", URL_EXAMPLE);
+      fields.wrong(
+          "url", url.indexOf('#'), "must not have a fragment; it is never sent", URL_EXAMPLE);
     }
   }
 
