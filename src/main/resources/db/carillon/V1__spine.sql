@@ -83,11 +83,14 @@ create table clock (
   revision     bigint      not null default 1,  -- raised by every edit: a plan made before it does nothing
   next_fire_at timestamptz,                     -- null: disabled, parked, exhausted, or waiting for awaited_run
   last_fire_at timestamptz,
+  ends_at      timestamptz,                     -- the last fire of a trigger that has no other: exhausted once it is past
   delay_ms     bigint,                          -- FIXED_DELAY only: the completing statement sets the next instant
   awaited_run  uuid                             -- FIXED_DELAY only: the run whose end the delay counts from
 ) with (fillfactor = 70);
 -- The ticker's only question: what is next in my shard.
 create index clock_next on clock (shard, next_fire_at);
+-- The few that are about to end.
+create index clock_ending on clock (ends_at) where ends_at is not null;
 
 -- ── runs ───────────────────────────────────────────────────────────────────────────────────────────
 

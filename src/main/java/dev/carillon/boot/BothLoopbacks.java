@@ -5,19 +5,19 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.vertx.http.HttpServerStart;
 import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
-import io.vertx.core.AbstractVerticle;
-import io.vertx.core.DeploymentOptions;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.event.ObservesAsync;
-import java.util.concurrent.CompletionException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Local mode is reached by the name {@code localhost}, which is ::1 for some programs and 127.0.0.1
@@ -36,7 +36,8 @@ final class BothLoopbacks {
   private final CarillonConfig config;
   private final String host;
   private final Welcome welcome;
-  private volatile @Nullable String deployment;
+  private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+  private volatile boolean stopped;
 
   BothLoopbacks(
       Vertx vertx,
@@ -64,50 +65,41 @@ final class BothLoopbacks {
             && LaunchMode.current() != LaunchMode.TEST
             && ListenAddress.hasIpv6();
     if (both) {
-      HttpServerOptions second = new HttpServerOptions(first).setHost(ListenAddress.IPV6);
-      // As many as there are event loops to serve it, as Quarkus does for the first address.
-      int instances = Math.max(1, Runtime.getRuntime().availableProcessors() * 2);
-      try {
-        deployment =
-            vertx
-                .deployVerticle(
-                    () -> new Listener(second), new DeploymentOptions().setInstances(instances))
-                .toCompletionStage()
-                .toCompletableFuture()
-                .join();
-      } catch (CompletionException failure) {
-        LOG.warnf(
-            "[::1]:%d cannot be listened on (%s); this instance is reached by 127.0.0.1 only",
-            second.getPort(), failure.getCause());
-      }
+      listen(new HttpServerOptions(first).setHost(ListenAddress.IPV6));
     }
     welcome.print(first.getPort());
   }
 
-  void close(@Observes ShutdownEvent stopping) throws Exception {
-    String opened = deployment;
-    if (opened != null) {
-      vertx.undeploy(opened).toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
-    }
+  void close(@Observes ShutdownEvent stopping) {
+    stopped = true;
+    servers.forEach(HttpServer::close);
   }
 
-  private static final class Listener extends AbstractVerticle {
-
-    private final HttpServerOptions options;
-
-    Listener(HttpServerOptions options) {
-      this.options = options;
-    }
-
-    @Override
-    public void start(Promise<Void> listening) {
-      vertx
-          .createHttpServer(options)
-          // Asked for at each request: a reload in dev mode puts another in its place.
-          .requestHandler(request -> VertxHttpRecorder.getRootHandler().handle(request))
-          .listen()
-          .<Void>mapEmpty()
-          .onComplete(listening);
+  /**
+   * As many listeners as there are event loops to serve them, as Quarkus has for its own address.
+   */
+  private void listen(HttpServerOptions options) {
+    int loops = Math.max(1, Runtime.getRuntime().availableProcessors() * 2);
+    for (int i = 0; i < loops && !stopped; i++) {
+      HttpServer server =
+          vertx
+              .createHttpServer(options)
+              // Asked for at each request: a reload in dev mode puts another in its place.
+              .requestHandler(request -> VertxHttpRecorder.getRootHandler().handle(request));
+      servers.add(server);
+      try {
+        server.listen().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+      } catch (ExecutionException | TimeoutException refused) {
+        if (!stopped) {
+          LOG.warnf(
+              "[::1]:%d cannot be listened on (%s); 127.0.0.1 alone serves",
+              options.getPort(), refused.getCause());
+        }
+        return;
+      } catch (InterruptedException interrupted) {
+        Thread.currentThread().interrupt();
+        return;
+      }
     }
   }
 }

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,10 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class Start {
 
   /** Set while Quarkus runs, in whichever class loader. */
-  private static final String QUARKUS_RUNS = "carillon.boot.quarkus-runs";
+  private static final String QUARKUS_RUNS = "dev.carillon.boot.quarkus-runs";
 
   /** Set once this process is ready for Quarkus: where the data is, in words. */
-  static final String DATABASE = "carillon.boot.database";
+  static final String DATABASE = "dev.carillon.boot.database";
 
   /** Longer than Quarkus may take: it gives workers 25 s and requests 30 s. */
   private static final Duration QUARKUS_ENDS_WITHIN = Duration.ofSeconds(60);
@@ -140,7 +139,9 @@ final class Start {
     if (plain != null) {
       System.err.println("carillon: " + plain);
     } else {
-      Logger.getLogger(Start.class).error("Carillon could not start", cause);
+      // Not by a logger: at this point one may not be set up yet, or no longer.
+      System.err.println("carillon: The start failed, and here is why:");
+      cause.printStackTrace();
     }
   }
 

@@ -92,7 +92,8 @@ public final class Loop {
   private Uni<Duration> begin() {
     try {
       return step.get();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
+      // An Error too: a duty that ended here would be missed by nobody until it was too late.
       return Uni.createFrom().failure(e);
     }
   }

@@ -14,15 +14,15 @@ import java.util.Objects;
 public record RetryPolicy(
     int maxAttempts, Backoff backoff, Duration initialDelay, Duration maxDelay) {
 
-  /** Five tries, 60 s, 120 s, 240 s, 480 s apart (D4). */
-  public static final RetryPolicy DEFAULT =
-      new RetryPolicy(5, Backoff.EXPONENTIAL, Duration.ofMinutes(1), Duration.ofHours(1));
-
   /** Most tries a job may ask for. */
   public static final int MOST_ATTEMPTS = 1_000;
 
   /** Longest delay a job may ask for. */
   public static final Duration LONGEST_DELAY = Duration.ofDays(365);
+
+  /** Five tries, 60 s, 120 s, 240 s, 480 s apart (D4). */
+  public static final RetryPolicy DEFAULT =
+      new RetryPolicy(5, Backoff.EXPONENTIAL, Duration.ofMinutes(1), Duration.ofHours(1));
 
   public RetryPolicy {
     Objects.requireNonNull(backoff, "backoff");

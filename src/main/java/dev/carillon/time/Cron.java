@@ -1,21 +1,58 @@
 package dev.carillon.time;
 
+import dev.carillon.time.cron.CronPattern;
+import dev.carillon.time.text.Refusal;
 import java.time.Instant;
 import java.time.ZoneId;
 
-/** CRON. */
-public record Cron(String expression) implements Trigger {
+/**
+ * CRON in the dialect UNIX: Vixie cron's five fields (minute, hour, day of month, month, day of
+ * week), six with seconds first, or a nickname such as {@code @daily}. With both day fields
+ * restricted either is enough; a field whose text starts with a star, a step of it included, counts
+ * as unrestricted.
+ *
+ * @param pattern the compiled expression
+ */
+public record Cron(CronPattern pattern) implements Trigger {
+
+  /**
+   * @param expression at most 1,000 characters; names of months and days in any case
+   * @throws InvalidTrigger naming the field {@code expression}; also for a pattern that can never
+   *     fire, such as 30 February
+   */
   public static Cron parse(String expression) {
-    throw new UnsupportedOperationException("not yet");
+    try {
+      return new Cron(CronPattern.parse(expression));
+    } catch (Refusal refusal) {
+      throw InvalidTrigger.of("expression", refusal);
+    }
+  }
+
+  /** The expression as it was given, without blanks around it. */
+  public String expression() {
+    return pattern.text();
   }
 
   @Override
   public Fires in(ZoneId zone, Instant anchor) {
-    throw new UnsupportedOperationException("not yet");
+    LocalLine line = new LocalLine(zone);
+    return pattern.isWildcard()
+        ? new WildcardCronFires(pattern, line)
+        : new FixedTimeCronFires(pattern, line);
   }
 
   @Override
   public String describe() {
-    throw new UnsupportedOperationException("not yet");
+    return pattern.describe();
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Cron cron && cron.expression().equals(expression());
+  }
+
+  @Override
+  public int hashCode() {
+    return expression().hashCode();
   }
 }

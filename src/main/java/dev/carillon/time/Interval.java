@@ -29,7 +29,11 @@ public record Interval(long months, long days, Duration time, @Nullable LocalDat
   public Interval {
     boolean calendar = months > 0 || days > 0;
     if (months < 0 || days < 0 || time.isNegative() || calendar != time.isZero()) {
-      throw new InvalidTrigger("every", 0, "the interval must be longer than zero", EXAMPLE);
+      throw new InvalidTrigger(
+          "every",
+          0,
+          "an interval is longer than zero, in calendar units or in exact time",
+          EXAMPLE);
     }
   }
 

@@ -16,9 +16,15 @@ final class Years {
 
   private Years() {}
 
-  /** Moves an exclusive lower bound up to just before {@link #FIRST}, where it lies before. */
+  /**
+   * Brings an exclusive lower bound into the span: just before {@link #FIRST}, or to {@link #LAST},
+   * after which there is nothing.
+   */
   static Instant clampAfter(Instant after) {
-    return after.isBefore(FIRST) ? FIRST.minusNanos(1) : after;
+    if (after.isBefore(FIRST)) {
+      return FIRST.minusNanos(1);
+    }
+    return after.isAfter(LAST) ? LAST : after;
   }
 
   static boolean contain(Instant at) {

@@ -27,13 +27,14 @@ public final class CompleteSql {
                     $8::text[], $9::timestamptz[], $10::timestamptz[], $11::int[])
           as u(id, attempt, worker, outcome, final_state, due, error, output, started, finished, version)
       ), l as materialized (
-        select q.id, q.attempt, q.generation, q.locked_by, q.tenant_id, q.schedule_id, q.cancel_requested
+        select q.id, q.attempt, q.generation, q.locked_by, q.tenant_id, q.schedule_id, q.cancel_requested,
+               q.priority, q.queue
         from queue q
         where q.id = any($1)
         order by q.id
         for update
       ), m as materialized (
-        select l.tenant_id, l.schedule_id, l.generation, u.id, u.attempt, u.worker, u.due, u.error, u.output,
+        select l.tenant_id, l.schedule_id, l.generation, l.priority, l.queue, u.id, u.attempt, u.worker, u.due, u.error, u.output,
                u.started, u.finished, u.version,
                (case when l.cancel_requested and u.final_state is null then 'CANCELED' else u.outcome end)
                  ::attempt_outcome as outcome,
@@ -52,7 +53,6 @@ public final class CompleteSql {
             locked_by = null, locked_at = null, deadline = null
         from m
         where q.id = m.id and m.final_state is null
-          and q.id = any(array(select m.id from m where m.final_state is null))
       ), kept as (
         insert into attempts (run_id, generation, attempt, tenant_id, worker_id, outcome, final_state, started_at,
                               finished_at, job_version, error, output)
@@ -75,8 +75,7 @@ public final class CompleteSql {
         having count(*) > 0
       )
       select m.id, m.attempt, m.outcome::text as outcome, m.final_state::text as final_state, m.due, m.tenant_id,
-             q.priority, q.queue, exists (select from rearmed r where r.schedule_id = m.schedule_id) as rearmed
+             m.priority, m.queue, exists (select from rearmed r where r.schedule_id = m.schedule_id) as rearmed
       from m
-      left join queue q on m.final_state is null and q.id = m.id and q.id = any($1)
       """;
 }

@@ -1,14 +1,11 @@
 package dev.carillon.worker;
 
 import dev.carillon.pg.Pg;
-import dev.carillon.run.Backoff;
-import dev.carillon.run.RetryPolicy;
 import dev.carillon.target.TargetSpec;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -83,8 +80,8 @@ final class JobDefinitions {
             row.getString("key"),
             row.getInteger("version"),
             target(row.getString("target"), id),
-            retry(new JsonObject(row.getString("retry"))),
-            Duration.ofMillis(row.getLong("timeout_ms"))));
+            RetryJson.read(row.getString("retry")),
+            RetryJson.timeout(row.getLong("timeout_ms"))));
   }
 
   private static @Nullable TargetSpec target(String stored, UUID of) {
@@ -94,22 +91,5 @@ final class JobDefinitions {
       LOG.warnf("the target of %s cannot be read (%s); its runs fail", of, e.getMessage());
       return null;
     }
-  }
-
-  /** What is not said is the default's. */
-  static RetryPolicy retry(JsonObject stored) {
-    RetryPolicy defaults = RetryPolicy.DEFAULT;
-    Duration initial = duration(stored, "initialDelay", defaults.initialDelay());
-    Duration longest = duration(stored, "maxDelay", defaults.maxDelay());
-    return new RetryPolicy(
-        stored.getInteger("maxAttempts", defaults.maxAttempts()),
-        Backoff.valueOf(stored.getString("backoff", defaults.backoff().name())),
-        initial,
-        longest.compareTo(initial) < 0 ? initial : longest);
-  }
-
-  private static Duration duration(JsonObject stored, String name, Duration otherwise) {
-    String text = stored.getString(name);
-    return text == null ? otherwise : Duration.parse(text);
   }
 }

@@ -16,7 +16,8 @@ public final class PostgresResource implements QuarkusTestResourceLifecycleManag
         "quarkus.datasource.reactive.url", database.reactiveUrl(),
         "quarkus.datasource.username", database.user(),
         "quarkus.datasource.password", "unused",
-        "quarkus.devservices.enabled", "false");
+        // A port of its own, for several test runs on one machine.
+        "quarkus.http.test-port", "0");
   }
 
   @Override

@@ -25,8 +25,8 @@ import org.flywaydb.core.Flyway;
  */
 public final class TestPostgres {
 
-  private static final String PORT = "carillon.test.postgres.port";
-  private static final String TEMPLATE = "carillon.test.postgres.template";
+  private static final String PORT = "dev.carillon.test.postgres.port";
+  private static final String TEMPLATE = "dev.carillon.test.postgres.template";
   private static final Path FOLDER = Path.of("target", "test-postgres").toAbsolutePath();
 
   private TestPostgres() {}

@@ -52,8 +52,10 @@ final class Binaries {
   }
 
   private static byte[] archive() throws IOException {
-    String system = os().contains("mac") ? "Darwin" : WINDOWS ? "Windows" : "Linux";
-    String machine = System.getProperty("os.arch");
+    boolean mac = os().contains("mac");
+    String system = mac ? "Darwin" : WINDOWS ? "Windows" : "Linux";
+    // Zonky's two archives for the Mac are one and the same file, for both kinds of processor.
+    String machine = mac ? "x86_64" : System.getProperty("os.arch");
     try (InputStream stream =
         DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(
             system, machine.equals("amd64") ? "x86_64" : machine)) {

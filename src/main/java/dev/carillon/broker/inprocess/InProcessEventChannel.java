@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,14 +29,14 @@ public final class InProcessEventChannel implements EventChannel, EventFeed {
 
   private static final Logger LOG = Logger.getLogger(InProcessEventChannel.class);
 
-  private final Consumer<EventMessage> observers;
+  private final Function<List<EventMessage>, Uni<Void>> observers;
   private final Deque<EventMessage> remembered = new ArrayDeque<>();
   private final CopyOnWriteArrayList<Reader> readers = new CopyOnWriteArrayList<>();
 
   /**
-   * @param observers hands an event to the beans of this process that observe it
+   * @param observers hands events to the beans of this process that observe them, in order
    */
-  public InProcessEventChannel(Consumer<EventMessage> observers) {
+  public InProcessEventChannel(Function<List<EventMessage>, Uni<Void>> observers) {
     this.observers = observers;
   }
 
@@ -50,10 +51,7 @@ public final class InProcessEventChannel implements EventChannel, EventFeed {
         readers.forEach(reader -> reader.offer(event));
       }
     }
-    for (EventMessage event : events) {
-      observe(event);
-    }
-    return Uni.createFrom().voidItem();
+    return observers.apply(events);
   }
 
   @Override
@@ -87,10 +85,10 @@ public final class InProcessEventChannel implements EventChannel, EventFeed {
     return seen;
   }
 
-  /** A bean that cannot take an event has no vote on whether others get it. */
-  private void observe(EventMessage event) {
+  /** A bean that cannot take an event has no vote on whether the others get it. */
+  public static void guarded(EventMessage event, Consumer<EventMessage> observer) {
     try {
-      observers.accept(event);
+      observer.accept(event);
     } catch (RuntimeException e) {
       LOG.warnf("an observer of %s failed (%s); the others are told", event.type(), e.toString());
     }

@@ -4,6 +4,7 @@ import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.Month;
 import java.time.format.TextStyle;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -54,6 +55,29 @@ public final class Phrases {
       case 5 -> "fifth";
       default -> ordinal(n);
     };
+  }
+
+  /** {@code minute 5}, {@code minutes 0 and 30}, {@code hours 9 to 17}. */
+  public static String numbered(String unit, List<Integer> values) {
+    if (values.size() > 2 && isRun(values)) {
+      return unit + "s " + values.get(0) + " to " + values.get(values.size() - 1);
+    }
+    String plural = values.size() == 1 ? " " : "s ";
+    return unit + plural + list(values.stream().map(String::valueOf).toList(), "and");
+  }
+
+  /** Whether each value is one more than the value before it. */
+  public static boolean isRun(List<Integer> values) {
+    return values.get(values.size() - 1) - values.get(0) == values.size() - 1;
+  }
+
+  /** The numbers of the bits that are set, ascending. */
+  public static List<Integer> numbers(long bits) {
+    List<Integer> numbers = new ArrayList<>();
+    for (long left = bits; left != 0; left &= left - 1) {
+      numbers.add(Long.numberOfTrailingZeros(left));
+    }
+    return numbers;
   }
 
   /** {@code every minute}, {@code every 5 minutes}. */

@@ -1,0 +1,145 @@
+package dev.carillon.boot;
+
+import dev.carillon.loop.Loop;
+import dev.carillon.observe.HealthPart;
+import dev.carillon.pg.DatabaseClock;
+import dev.carillon.pg.Notices;
+import dev.carillon.worker.Worker;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
+
+/**
+ * Starts the parts that this process's roles ask for, once the database's clock is known, and stops
+ * them in the order in which they depend on each other: what makes work first, what tells of it
+ * last.
+ */
+@ApplicationScoped
+class Engine implements HealthPart {
+
+  private static final Logger LOG = Logger.getLogger(Engine.class);
+  private static final Duration FIRST_MEASUREMENT = Duration.ofSeconds(30);
+  private static final Duration MEASURE_EVERY = Duration.ofSeconds(30);
+  private static final Duration MEASURE_AGAIN = Duration.ofSeconds(1);
+
+  /** Stopping a part takes a moment, unless the database is gone. */
+  private static final Duration A_MOMENT = Duration.ofSeconds(10);
+
+  private final CarillonConfig config;
+  private final Vertx vertx;
+  private final DatabaseClock clock;
+  private final Notices notices;
+  private final Ticking ticking;
+  private final Worker worker;
+  private boolean started;
+
+  Engine(
+      CarillonConfig config,
+      Vertx vertx,
+      DatabaseClock clock,
+      Notices notices,
+      Ticking ticking,
+      Worker worker) {
+    this.config = config;
+    this.vertx = vertx;
+    this.clock = clock;
+    this.notices = notices;
+    this.ticking = ticking;
+    this.worker = worker;
+  }
+
+  void start(@Observes StartupEvent starting) {
+    clock.measure().await().atMost(FIRST_MEASUREMENT);
+    notices.open().await().atMost(FIRST_MEASUREMENT);
+    new Loop("measure the database's clock", vertx, vertx.getOrCreateContext(), this::measure)
+        .start();
+    started = true;
+    if (ticks()) {
+      ticking.start();
+    }
+    if (works()) {
+      worker.start();
+    }
+  }
+
+  void stop(@Observes ShutdownEvent stopping) {
+    if (!started) {
+      return;
+    }
+    if (ticks()) {
+      await("the ticker", ticking.stopMaking(), A_MOMENT);
+    }
+    if (works()) {
+      await("the worker", worker.drain(), config.worker().drain().plus(A_MOMENT));
+    }
+    if (ticks()) {
+      await("the relay", ticking.stopTelling(), A_MOMENT);
+    }
+  }
+
+  @Override
+  public String part() {
+    return "engine";
+  }
+
+  @Override
+  public Map<String, String> tell() {
+    Map<String, String> told = new LinkedHashMap<>();
+    told.put("roles", config.roles().toString().toLowerCase(java.util.Locale.ROOT));
+    told.put("broker", "in-process");
+    told.put("notices", notices.isListening() ? "listening" : "polling each second");
+    if (ticks()) {
+      told.put(
+          "leader", ticking.ticker().isLeading() ? "this process" : "another process, or none yet");
+      Instant lastPass = ticking.ticker().lastPass();
+      if (lastPass != null) {
+        told.put("tickerLagMs", Long.toString(lag(lastPass)));
+      }
+    }
+    if (works()) {
+      told.put("runsInHand", Integer.toString(worker.inHand()));
+    }
+    return told;
+  }
+
+  /** How much longer ago the last look was than the second that lies between two. */
+  private long lag(Instant lastPass) {
+    return Math.max(0, Duration.between(lastPass, clock.instant()).toMillis() - 1_000);
+  }
+
+  private Uni<Duration> measure() {
+    return clock.measure().map(done -> clock.isSteady() ? MEASURE_EVERY : MEASURE_AGAIN);
+  }
+
+  private boolean ticks() {
+    return config.has(Role.TICKER) || config.has(Role.CRON_WORKER);
+  }
+
+  private boolean works() {
+    return config.has(Role.WORKER) || config.has(Role.CRON_WORKER);
+  }
+
+  private static void await(String part, CompletionStage<Void> stopping, Duration atMost) {
+    try {
+      stopping.toCompletableFuture().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warnf(
+          "%s did not stop in order (%s); what it had is taken over when its lease runs out",
+          part, e.getCause() == null ? "it took too long" : e.getCause().getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.carillon.boot;
+
+import dev.carillon.broker.DueChannel;
+import dev.carillon.broker.EventChannel;
+import dev.carillon.event.Relay;
+import dev.carillon.maintenance.Maintenance;
+import dev.carillon.pg.Notices;
+import dev.carillon.pg.Pg;
+import dev.carillon.ticker.Ticker;
+import io.vertx.core.Vertx;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.CompletionStage;
+
+/** What the role {@code ticker} does, each part behind a lease of its own. */
+@Singleton
+class Ticking {
+
+  private final Ticker ticker;
+  private final Relay relay;
+  private final Maintenance maintenance;
+
+  Ticking(
+      Vertx vertx,
+      Pg pg,
+      Notices notices,
+      InstantSource clock,
+      Channels channels,
+      CarillonConfig config) {
+    Duration lease = config.leader().lease();
+    ticker =
+        new Ticker(
+            vertx,
+            pg,
+            notices,
+            clock,
+            channels.due(),
+            new Ticker.Settings(config.ticker().lookAhead(), lease, config.defaultTimezone()));
+    relay = new Relay(vertx, pg, channels.events(), lease);
+    maintenance = new Maintenance(vertx, pg, notices, clock, lease, config.worker().lease());
+  }
+
+  /** The two ways out. */
+  record Channels(DueChannel due, EventChannel events) {}
+
+  Ticker ticker() {
+    return ticker;
+  }
+
+  Relay relay() {
+    return relay;
+  }
+
+  void start() {
+    ticker.start();
+    relay.start();
+    maintenance.start();
+  }
+
+  /** Makes and announces nothing more. */
+  CompletionStage<Void> stopMaking() {
+    return ticker.stop().thenCompose(done -> maintenance.stop());
+  }
+
+  /** Tells what is left to tell, and stops. */
+  CompletionStage<Void> stopTelling() {
+    return relay.stop();
+  }
+}

@@ -1,0 +1,100 @@
+package dev.carillon.observe;
+
+import dev.carillon.worker.WorkerMeters;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is measured, under the names that dashboards know: {@code job_duration_seconds} and its
+ * like.
+ */
+@Singleton
+public class Meters implements WorkerMeters {
+
+  /** Of a run without a job. */
+  private static final String AD_HOC = "(none)";
+
+  /** Label values are for ever; beyond this many jobs the rest share one. */
+  private static final int MOST_JOBS = 1_000;
+
+  private static final String OTHERS = "(others)";
+
+  private final MeterRegistry registry;
+  private final Timer lateness;
+  private final Counter abandoned;
+  private final Map<String, OfJob> jobs = new ConcurrentHashMap<>();
+
+  private record OfJob(Timer duration, Counter success, Counter failure) {}
+
+  Meters(MeterRegistry registry) {
+    this.registry = registry;
+    this.lateness =
+        Timer.builder("carillon.start.lateness")
+            .description("From the instant a run is due to its claim")
+            .publishPercentiles(0.5, 0.95, 0.99)
+            .register(registry);
+    this.abandoned =
+        Counter.builder("carillon.handlers.abandoned")
+            .description("Handlers that did not stop when their attempt ended")
+            .register(registry);
+  }
+
+  @Override
+  public void watch(IntSupplier slotsTaken, IntSupplier slots) {
+    registry.gauge("carillon.worker.slots.taken", slotsTaken, IntSupplier::getAsInt);
+    registry.gauge("carillon.worker.slots", slots, IntSupplier::getAsInt);
+  }
+
+  @Override
+  public void started(Duration late) {
+    lateness.record(late.isNegative() ? Duration.ZERO : late);
+  }
+
+  @Override
+  public void ended(@Nullable String job, boolean succeeded, boolean handedBack, Duration took) {
+    OfJob meters = of(job == null ? AD_HOC : job);
+    meters.duration.record(took.isNegative() ? Duration.ZERO : took);
+    if (succeeded) {
+      meters.success.increment();
+    } else if (!handedBack) {
+      meters.failure.increment();
+    }
+  }
+
+  @Override
+  public void abandoned() {
+    abandoned.increment();
+  }
+
+  private OfJob of(String job) {
+    OfJob known = jobs.get(job);
+    if (known != null) {
+      return known;
+    }
+    String label = jobs.size() < MOST_JOBS ? job : OTHERS;
+    return jobs.computeIfAbsent(label, this::make);
+  }
+
+  private OfJob make(String job) {
+    return new OfJob(
+        Timer.builder("job.duration")
+            .description("Time that attempts took")
+            .tag("job", job)
+            .register(registry),
+        Counter.builder("job.success")
+            .description("Attempts that succeeded")
+            .tag("job", job)
+            .register(registry),
+        Counter.builder("job.failure")
+            .description("Attempts that failed, timed out or were cancelled")
+            .tag("job", job)
+            .register(registry));
+  }
+}

@@ -1,0 +1,32 @@
+package dev.carillon.ticker;
+
+/** Which runs are due. */
+final class DueSql {
+
+  private DueSql() {}
+
+  /**
+   * Runs that fall due within a window, queue by queue, so that one index serves. $1 after, $2 up
+   * to and including, $3 how many of each queue.
+   */
+  static final String WINDOW =
+      """
+      with recursive n(name) as (
+        (select q.queue from queue q order by q.queue limit 1)
+        union all
+        select (select q.queue from queue q where q.queue > n.name order by q.queue limit 1)
+        from n where n.name is not null
+      )
+      select d.id, d.due_at, d.priority, d.tenant_id, n.name as queue
+      from n
+      cross join lateral (
+        select q.id, q.due_at, q.priority, q.tenant_id
+        from queue q
+        where q.queue = n.name and q.due_at > $1 and q.due_at <= $2
+          and q.state in ('QUEUED', 'RETRY_SCHEDULED') and q.held_by is null
+        order by q.due_at
+        limit $3
+      ) d
+      where n.name is not null
+      """;
+}

@@ -1,0 +1,217 @@
+package dev.carillon.ticker;
+
+import dev.carillon.broker.DueChannel;
+import dev.carillon.broker.JobDue;
+import dev.carillon.lease.Lease;
+import dev.carillon.loop.Loop;
+import dev.carillon.pg.DatabaseClock;
+import dev.carillon.pg.DueNotice;
+import dev.carillon.pg.Notices;
+import dev.carillon.pg.Pg;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes runs of schedules and tells the workers when a run is due. One process leads, by the lease
+ * {@code ticker}; the others watch.
+ *
+ * <p>Each second, and whenever a notice says that something earlier has come up, the leader plans
+ * the fires of the next few seconds, reads which runs fall due in them, and holds those until their
+ * instant.
+ */
+public final class Ticker {
+
+  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration NOT_LEADING = Duration.ofSeconds(1);
+
+  /** Most that one look ahead takes of a queue; the rest is found in the table. */
+  private static final int MOST_OF_A_QUEUE = 50_000;
+
+  /** What a new leader takes over of what just fell due; older runs are the reconciler's. */
+  private static final Duration LOOK_BACK = Duration.ofSeconds(3);
+
+  private static final int MOST_EXHAUSTED_AT_ONCE = 500;
+  private static final int SHARD = 0;
+
+  private final Context context;
+  private final Pg pg;
+  private final Notices notices;
+  private final InstantSource clock;
+  private final Settings settings;
+  private final Lease lease;
+  private final Planner planner;
+  private final DuePublisher publisher;
+  private final Reconciler reconciler;
+  private final Loop loop;
+  private @Nullable Instant seenUntil;
+  private long ledEpoch = -1;
+  private volatile @Nullable Instant lastPass;
+
+  /**
+   * @param lookAhead how long before its instant a fire becomes a run
+   * @param lease after which a silent leader is replaced
+   * @param defaultZone of a schedule that names none
+   */
+  public record Settings(Duration lookAhead, Duration lease, ZoneId defaultZone) {}
+
+  public Ticker(
+      Vertx vertx, Pg pg, Notices notices, InstantSource clock, DueChannel due, Settings settings) {
+    this.context = vertx.getOrCreateContext();
+    this.pg = pg;
+    this.notices = notices;
+    this.clock = clock;
+    this.settings = settings;
+    this.planner = new Planner(pg, settings.defaultZone());
+    this.publisher = new DuePublisher(due, clock, vertx, context);
+    this.loop = new Loop("plan schedules", vertx, context, this::step);
+    this.lease = new Lease("ticker", pg, vertx, context, settings.lease(), loop::wake);
+    this.reconciler = new Reconciler(pg, due, clock, lease, vertx, context);
+  }
+
+  public void start() {
+    notices.listen(Notices.Channel.CLOCK, payload -> loop.wake());
+    notices.listen(Notices.Channel.DUE, payload -> context.runOnContext(v -> announced(payload)));
+    notices.onReconnect(loop::wake);
+    lease.start();
+    loop.start();
+    publisher.start();
+    reconciler.start();
+  }
+
+  /** Plans nothing more and gives the lease back. */
+  public CompletionStage<Void> stop() {
+    return loop.stop()
+        .thenCompose(done -> reconciler.stop())
+        .thenCompose(done -> publisher.stop())
+        .thenCompose(done -> lease.release());
+  }
+
+  /** Whether this process leads. */
+  public boolean isLeading() {
+    return lease.held() != null;
+  }
+
+  /**
+   * When the last complete pass began, UTC; null before the first, or while another process leads.
+   */
+  public @Nullable Instant lastPass() {
+    return lastPass;
+  }
+
+  private Uni<Duration> step() {
+    Lease.Held held = lease.held();
+    if (held == null || !isSteady()) {
+      standDown();
+      return Uni.createFrom().item(NOT_LEADING);
+    }
+    if (held.epoch() != ledEpoch) {
+      standDown();
+      ledEpoch = held.epoch();
+    }
+    Instant now = clock.instant();
+    Instant horizon = now.plus(settings.lookAhead());
+    return planAll(held, now, horizon)
+        .chain(() -> exhaust(now))
+        .chain(() -> lookAhead(now, horizon))
+        .invoke(done -> lastPass = now)
+        .replaceWith(EVERY);
+  }
+
+  private void standDown() {
+    publisher.forget();
+    seenUntil = null;
+    lastPass = null;
+    ledEpoch = -1;
+  }
+
+  private Uni<Void> planAll(Lease.Held held, Instant now, Instant horizon) {
+    return planner
+        .plan(held, SHARD, now, horizon)
+        .invoke(round -> addIfSeen(round.queued()))
+        .chain(
+            round ->
+                round.more() && lease.held() != null
+                    ? planAll(held, now, horizon)
+                    : Uni.createFrom().voidItem());
+  }
+
+  /**
+   * What lies beyond the part that was read is read in a moment; what lies before it would never
+   * be.
+   */
+  private void addIfSeen(List<JobDue> queued) {
+    Instant seen = seenUntil;
+    if (seen != null && !queued.isEmpty()) {
+      publisher.add(queued.stream().filter(due -> !due.due().isAfter(seen)).toList());
+    }
+  }
+
+  private Uni<Void> exhaust(Instant now) {
+    return pg.asEngine(
+            PlanSql.EXHAUST, Tuple.of(now.atOffset(ZoneOffset.UTC), MOST_EXHAUSTED_AT_ONCE))
+        .replaceWithVoid();
+  }
+
+  private Uni<Void> lookAhead(Instant now, Instant horizon) {
+    Instant after = seenUntil == null ? now.minus(LOOK_BACK) : seenUntil;
+    if (publisher.isFull() || !horizon.isAfter(after)) {
+      return Uni.createFrom().voidItem();
+    }
+    Instant before = seenUntil;
+    // Set before the answer is there: a run that comes up while the statement is on its way may be
+    // in neither its
+    // snapshot nor, if its notice were judged by the old bound, in the publisher.
+    seenUntil = horizon;
+    return pg.asEngine(
+            DueSql.WINDOW,
+            Tuple.of(
+                after.atOffset(ZoneOffset.UTC), horizon.atOffset(ZoneOffset.UTC), MOST_OF_A_QUEUE))
+        .onFailure()
+        .invoke(failure -> seenUntil = before)
+        .invoke(rows -> publisher.add(due(rows)))
+        .replaceWithVoid();
+  }
+
+  private void announced(String payload) {
+    Instant seen = seenUntil;
+    if (seen == null || lease.held() == null) {
+      return;
+    }
+    publisher.add(
+        DueNotice.parse(payload).stream()
+            .filter(notice -> !notice.due().isAfter(seen))
+            .map(n -> new JobDue(n.run(), n.due(), n.priority(), n.tenant(), n.queue()))
+            .toList());
+  }
+
+  private boolean isSteady() {
+    return !(clock instanceof DatabaseClock database) || database.isSteady();
+  }
+
+  static List<JobDue> due(RowSet<Row> rows) {
+    List<JobDue> due = new ArrayList<>(rows.size());
+    for (Row row : rows) {
+      due.add(
+          new JobDue(
+              row.getUUID("id"),
+              row.getOffsetDateTime("due_at").toInstant(),
+              row.getInteger("priority"),
+              row.getString("tenant_id"),
+              row.getString("queue")));
+    }
+    return due;
+  }
+}

@@ -1,0 +1,208 @@
+package dev.carillon.time.cron;
+
+import dev.carillon.time.text.Phrases;
+import java.time.DayOfWeek;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntFunction;
+
+/**
+ * A pattern in words: when in the day, then on which days. The words are made from the bit sets, so
+ * that two spellings of one meaning read the same, and {@code *}{@code /45} is not called "every 45
+ * minutes", which it is not.
+ */
+final class CronWords {
+
+  /** Up to this many times of day are listed one by one. */
+  private static final int MAX_TIMES = 8;
+
+  private final CronPattern pattern;
+  private final List<Integer> seconds;
+  private final List<Integer> minutes;
+  private final List<Integer> hours;
+  private final boolean onTheMinute;
+
+  private CronWords(CronPattern pattern) {
+    this.pattern = pattern;
+    this.seconds = Phrases.numbers(pattern.seconds);
+    this.minutes = Phrases.numbers(pattern.minutes);
+    this.hours = Phrases.numbers(pattern.hours);
+    this.onTheMinute = pattern.seconds == 1;
+  }
+
+  static String of(CronPattern pattern) {
+    CronWords words = new CronWords(pattern);
+    String days = words.days();
+    boolean listed = words.isListed();
+    if (days.isEmpty()) {
+      return Phrases.sentence(words.time() + (listed ? " every day" : ""));
+    }
+    return Phrases.sentence(words.time() + ", " + days);
+  }
+
+  private boolean isListed() {
+    return hours.size() < 24 && seconds.size() * minutes.size() * hours.size() <= MAX_TIMES;
+  }
+
+  private String time() {
+    if (isListed() && !(hours.size() > 2 && isSteady(hours, 24))) {
+      return "at " + Phrases.list(clocks(), "and");
+    }
+    String inHours = inHours();
+    if (!onTheMinute) {
+      return secondsWords() + inMinutes() + inHours;
+    }
+    if (minutes.size() == 1) {
+      return onceAnHour(minutes.get(0));
+    }
+    return (isSteady(minutes, 60)
+            ? Phrases.every(60 / minutes.size(), "minute")
+            : "at " + Phrases.numbered("minute", minutes))
+        + (inHours.isEmpty() && !isSteady(minutes, 60) ? " of every hour" : inHours);
+  }
+
+  private List<String> clocks() {
+    List<String> clocks = new ArrayList<>();
+    for (int hour : hours) {
+      for (int minute : minutes) {
+        for (int second : seconds) {
+          clocks.add(Phrases.clock(hour, minute, second));
+        }
+      }
+    }
+    return clocks;
+  }
+
+  private String onceAnHour(int minute) {
+    String past = minute == 0 ? "" : " at minute " + minute;
+    if (isSteady(hours, 24)) {
+      return Phrases.every(24 / hours.size(), "hour") + past;
+    }
+    int first = hours.get(0);
+    int last = hours.get(hours.size() - 1);
+    if (Phrases.isRun(hours)) {
+      return "every hour from "
+          + Phrases.clock(first, minute, 0)
+          + " to "
+          + Phrases.clock(last, minute, 0);
+    }
+    return "at " + Phrases.list(clocks(), "and");
+  }
+
+  private String secondsWords() {
+    return isSteady(seconds, 60)
+        ? Phrases.every(60 / seconds.size(), "second")
+        : "at "
+            + Phrases.numbered("second", seconds)
+            + (minutes.size() == 60 ? " of every minute" : "");
+  }
+
+  private String inMinutes() {
+    if (minutes.size() == 60) {
+      return "";
+    }
+    return isSteady(minutes, 60) && minutes.size() > 1
+        ? " in every " + Phrases.ordinal(60 / minutes.size()) + " minute"
+        : " in " + Phrases.numbered("minute", minutes);
+  }
+
+  /** Within which hours something more frequent happens; empty for all of them. */
+  private String inHours() {
+    if (hours.size() == 24) {
+      return onTheMinute || minutes.size() == 60 ? "" : " of every hour";
+    }
+    if (Phrases.isRun(hours)) {
+      int last = hours.get(hours.size() - 1);
+      return " from " + Phrases.clock(hours.get(0), 0, 0) + " to " + Phrases.clock(last, 59, 0);
+    }
+    return isSteady(hours, 24)
+        ? " of every " + Phrases.ordinal(24 / hours.size()) + " hour"
+        : " of the " + Phrases.numbered("hour", hours);
+  }
+
+  private String days() {
+    boolean allDates = pattern.daysOfMonth == 0xffff_fffeL;
+    boolean allWeekdays = pattern.daysOfWeek == 0x7f;
+    boolean either = !pattern.bothDays;
+    String in = months();
+    if (allDates && allWeekdays || either && (allDates || allWeekdays)) {
+      return in.isEmpty() ? "" : "every day" + in;
+    }
+    if (allDates) {
+      return weekdays() + in;
+    }
+    if (allWeekdays) {
+      return dates();
+    }
+    if (either) {
+      return dates() + " or " + weekdays() + in;
+    }
+    return dates() + " if it is a " + Phrases.list(weekdayNames(), "or");
+  }
+
+  private String dates() {
+    List<Integer> days = Phrases.numbers(pattern.daysOfMonth);
+    List<Integer> months = Phrases.numbers(pattern.months);
+    if (days.size() == 1 && months.size() == 1) {
+      return "on " + days.get(0) + " " + Phrases.month(months.get(0));
+    }
+    String of = months.size() == 12 ? " of the month" : " of" + months().substring(3);
+    int step = days.size() > 2 ? days.get(1) - days.get(0) : 1;
+    if (step > 1 && days.get(0) == 1 && isStep(days, step) && days.size() == 30 / step + 1) {
+      return "on every " + Phrases.ordinal(step) + " day" + of + " from the 1st";
+    }
+    return "on " + Phrases.numbered("day", days) + of;
+  }
+
+  private String weekdays() {
+    List<String> names = weekdayNames();
+    List<Integer> fromMonday = weekdaysFromMonday();
+    if (names.size() > 2 && Phrases.isRun(fromMonday)) {
+      return names.get(0) + " to " + names.get(names.size() - 1);
+    }
+    return "on " + Phrases.list(names, "and");
+  }
+
+  private List<String> weekdayNames() {
+    return named(weekdaysFromMonday(), day -> Phrases.day(DayOfWeek.of(day)));
+  }
+
+  private List<Integer> weekdaysFromMonday() {
+    long fromMonday = pattern.daysOfWeek & 0x7e | (pattern.daysOfWeek & 1) << 7;
+    return Phrases.numbers(fromMonday);
+  }
+
+  /** {@code in March}, {@code from March to May}; empty for all months. */
+  private String months() {
+    List<Integer> months = Phrases.numbers(pattern.months);
+    if (months.size() == 12) {
+      return "";
+    }
+    List<String> names = named(months, Phrases::month);
+    return months.size() > 2 && Phrases.isRun(months)
+        ? " in " + names.get(0) + " to " + names.get(names.size() - 1)
+        : " in " + Phrases.list(names, "and");
+  }
+
+  private static List<String> named(List<Integer> values, IntFunction<String> name) {
+    return values.stream().map(name::apply).toList();
+  }
+
+  /** Whether the values lie evenly around the whole cycle from 0 on. */
+  private static boolean isSteady(List<Integer> values, int cycle) {
+    int step = cycle / values.size();
+    return values.get(0) == 0
+        && cycle % values.size() == 0
+        && isStep(values, step)
+        && values.get(values.size() - 1) + step == cycle;
+  }
+
+  private static boolean isStep(List<Integer> values, int step) {
+    for (int i = 1; i < values.size(); i++) {
+      if (values.get(i) - values.get(i - 1) != step) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.carillon.boot;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EnvironmentTest {
+
+  @Test
+  void meansNothingWhenNothingIsSet() {
+    Environment environment = environment(Map.of("PORT", "", "POSTGRES_URL", " "));
+
+    assertEquals(List.of(), environment.problems());
+    assertEquals(Map.of(), environment.settings());
+    assertTrue(environment.postgres().isEmpty());
+  }
+
+  @Test
+  void turnsEveryVariableIntoItsSetting() {
+    Environment environment =
+        environment(
+            Map.of(
+                "PORT", "8090",
+                "CARILLON_BIND", "127.0.0.2",
+                "DEFAULT_TZ", "America/New_York",
+                "CARILLON_ROLES", "api, Cron-Worker",
+                "CARILLON_QUEUES", "default,reports",
+                "CARILLON_SLOTS", "8",
+                "CARILLON_SAMPLES", "off",
+                "CARILLON_LOG", "json"));
+
+    assertEquals(List.of(), environment.problems());
+    assertEquals(
+        Map.of(
+            "quarkus.http.port", "8090",
+            "quarkus.http.host", "127.0.0.2",
+            "carillon.default-timezone", "America/New_York",
+            "carillon.roles", "api,cron-worker",
+            "carillon.queues", "default,reports",
+            "carillon.slots", "8",
+            "carillon.samples", "false",
+            "quarkus.log.console.json.enabled", "true"),
+        environment.settings());
+  }
+
+  @Test
+  void readsDatabaseUrlOnlyWherePostgresUrlIsAbsent() {
+    Map<String, String> both =
+        Map.of("POSTGRES_URL", "postgres://a@one/x", "DATABASE_URL", "postgres://a@two/x");
+
+    assertEquals("one", environment(both).postgres().orElseThrow().host());
+    assertEquals(
+        "two",
+        environment(Map.of("DATABASE_URL", "postgres://a@two/x")).postgres().orElseThrow().host());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "PORT|http",
+        "PORT|65536",
+        "PORT|0",
+        "CARILLON_BIND|0.0.0.0",
+        "CARILLON_BIND|::",
+        "CARILLON_BIND|192.168.1.5",
+        "CARILLON_BIND|example.org",
+        "DEFAULT_TZ|Berlin",
+        "DEFAULT_TZ|+02:00",
+        "CARILLON_ROLES|api,tickr",
+        "CARILLON_ROLES|,",
+        "CARILLON_QUEUES|Default",
+        "CARILLON_SLOTS|0",
+        "CARILLON_SLOTS|many",
+        "CARILLON_SAMPLES|maybe",
+        "CARILLON_LOG|xml"
+      })
+  void namesTheVariableItsValueAndARightOne(String name, String value) {
+    List<String> problems = environment(Map.of(name, value)).problems();
+
+    assertEquals(1, problems.size());
+    assertTrue(problems.get(0).startsWith(name + "=" + value + " "), problems.get(0));
+    assertTrue(problems.get(0).contains("; right is " + name + "="), problems.get(0));
+    assertFalse(problems.get(0).contains("\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"KAFKA_BOOTSTRAP_SERVERS", "NATS_URL", "JWKS_URL", "CARILLON_AUTH"})
+  void refusesWhatThisVersionWouldIgnore(String name) {
+    List<String> problems = environment(Map.of(name, "anything")).problems();
+
+    assertEquals(1, problems.size());
+    assertTrue(problems.get(0).startsWith(name + " is set, but "), problems.get(0));
+  }
+
+  @Test
+  void collectsEverythingThatIsWrong() {
+    assertEquals(
+        2, environment(Map.of("PORT", "x", "POSTGRES_URL", "mysql://a@b/c")).problems().size());
+  }
+
+  @Test
+  void takesLoopbackInEveryForm() {
+    for (String host : List.of("localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]")) {
+      assertTrue(Environment.isLoopback(host), host);
+    }
+    for (String host :
+        List.of("127.0.0.1.example.org", "localhost.example.org", "1::1", "", "127")) {
+      assertFalse(Environment.isLoopback(host), host);
+    }
+  }
+
+  @Test
+  void keepsTheDataWhereXdgSays() {
+    assertEquals(Path.of("/srv/x/carillon"), environment(Map.of("XDG_DATA_HOME", "/srv/x")).data());
+    assertEquals(
+        Path.of(System.getProperty("user.home"), ".local/share/carillon"),
+        environment(Map.of("XDG_DATA_HOME", "relative")).data());
+  }
+
+  private static Environment environment(Map<String, String> variables) {
+    return new Environment(variables::get);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.boot.embedded;
+
+import org.jspecify.annotations.NullMarked;
