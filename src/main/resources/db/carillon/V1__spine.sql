@@ -307,7 +307,8 @@ $$;
 
 -- Grants on parents only: a partition is reached through its parent or not at all.
 grant select, insert, update, delete on jobs, schedules, clock, queue, dedupe_keys, idempotency_keys to carillon_api;
-grant select, insert, update on runs to carillon_api;
+-- Deleted only while planned and not yet due: an edit of a schedule withdraws such runs.
+grant select, insert, update, delete on runs to carillon_api;
 -- What was tried is never changed.
 grant select, insert on attempts to carillon_api;
 revoke update on attempts from carillon_engine;
