@@ -1,6 +1,6 @@
 /**
- * Carillon's front door: what an application implements ({@link dev.carillon.JobHandler}) and is told ({@link
- * dev.carillon.RunContext}). It knows no framework.
+ * Carillon's front door: what an application implements ({@link dev.carillon.JobHandler}) and is
+ * told ({@link dev.carillon.RunContext}). It knows no framework.
  *
  * <p>A fire's way through the code, one stop a line:
  *
