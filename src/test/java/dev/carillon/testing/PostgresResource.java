@@ -17,7 +17,9 @@ public final class PostgresResource implements QuarkusTestResourceLifecycleManag
         "quarkus.datasource.username", database.user(),
         "quarkus.datasource.password", "unused",
         // A port of its own, for several test runs on one machine.
-        "quarkus.http.test-port", "0");
+        "quarkus.http.test-port", "0",
+        // The demonstration is for people.
+        "carillon.samples", "false");
   }
 
   @Override
