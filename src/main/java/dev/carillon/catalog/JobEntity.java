@@ -1,6 +1,7 @@
 package dev.carillon.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.JobDeclaration;
 import dev.carillon.catalog.input.JsonText;
 import dev.carillon.run.RetryPolicy;
@@ -72,7 +73,9 @@ public class JobEntity extends PanacheEntityBase {
   }
 
   static Uni<@Nullable JobEntity> byKey(Tenant tenant, String key) {
-    return find("tenant = ?1 and key = ?2", tenant.id(), key).firstResult();
+    return Fields.isKey(key)
+        ? find("tenant = ?1 and key = ?2", tenant.id(), key).firstResult()
+        : Uni.createFrom().nullItem();
   }
 
   /** Held until the transaction ends, so that two edits do not overwrite each other. */

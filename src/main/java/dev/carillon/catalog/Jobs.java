@@ -10,6 +10,7 @@ import dev.carillon.pg.Statements;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
+import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -113,9 +114,7 @@ public class Jobs {
 
   /** The session may have read it before it was locked. */
   private static Uni<JobEntity> refreshed(JobEntity job) {
-    return io.quarkus.hibernate.reactive.panache.Panache.getSession()
-        .flatMap(session -> session.refresh(job))
-        .replaceWith(job);
+    return Panache.getSession().flatMap(session -> session.refresh(job)).replaceWith(job);
   }
 
   private static void requireExpected(JobEntity job, IntPredicate expected) {

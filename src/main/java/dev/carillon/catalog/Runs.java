@@ -102,7 +102,7 @@ public class Runs {
   public Uni<Requested> trigger(
       Statements statements, Requester requester, String scheduleIdOrKey, RunRequest request) {
     UUID id = Fields.isUuid(scheduleIdOrKey) ? UUID.fromString(scheduleIdOrKey) : null;
-    String key = id == null ? scheduleIdOrKey : null;
+    String key = Fields.isKey(scheduleIdOrKey) ? scheduleIdOrKey : null;
     return statements
         .query(RunSql.SCHEDULE, Tuple.of(requester.tenant().id(), id, key))
         .map(Runs::only)
@@ -213,9 +213,9 @@ public class Runs {
     if (jobKey == null) {
       return Uni.createFrom().item(Source.NONE);
     }
-    return statements
-        .query(RunSql.JOB, Tuple.of(tenant.id(), jobKey))
-        .map(Runs::only)
+    return (Fields.isKey(jobKey)
+            ? statements.query(RunSql.JOB, Tuple.of(tenant.id(), jobKey)).map(Runs::only)
+            : Uni.createFrom().<Row>nullItem())
         .onItem()
         .ifNull()
         .failWith(() -> Schedules.unknownJob(jobKey))

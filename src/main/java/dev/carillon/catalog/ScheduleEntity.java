@@ -1,6 +1,7 @@
 package dev.carillon.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.JsonText;
 import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.catalog.input.TriggerReader;
@@ -76,7 +77,9 @@ public class ScheduleEntity extends PanacheEntityBase {
   }
 
   static Uni<@Nullable ScheduleEntity> byKey(Tenant tenant, String key) {
-    return find("tenant = ?1 and key = ?2", tenant.id(), key).firstResult();
+    return Fields.isKey(key)
+        ? find("tenant = ?1 and key = ?2", tenant.id(), key).firstResult()
+        : Uni.createFrom().nullItem();
   }
 
   static Uni<List<ScheduleEntity>> below(Tenant tenant, UUID id, int most) {

@@ -9,6 +9,7 @@ import dev.carillon.pg.Statements;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
+import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -17,6 +18,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -238,7 +240,7 @@ public class Schedules {
     return statements.query(
         ClockSql.SET,
         Tuple.from(
-            java.util.Arrays.asList(
+            Arrays.asList(
                 row.id,
                 row.tenant,
                 row.enabled,
@@ -286,8 +288,7 @@ public class Schedules {
 
   /** It may have been changed, or have gone, between the first reading and the lock. */
   private static Uni<Void> refresh(ScheduleEntity row) {
-    return io.quarkus.hibernate.reactive.panache.Panache.getSession()
-        .flatMap(session -> session.refresh(row));
+    return Panache.getSession().flatMap(session -> session.refresh(row));
   }
 
   private static void requireExpected(ScheduleEntity row, IntPredicate expected) {

@@ -18,21 +18,18 @@ final class BodyTypes {
     return isJson(contentType) || BESIDE_JSON.contains(essence(contentType));
   }
 
-  /**
-   * JSON, or a format written in it; in UTF-8, as JSON between systems has to be (RFC 8259 §8.1).
-   */
+  /** JSON, or a format written in it. A charset means nothing there: it is UTF-8 (RFC 8259 §11). */
   static boolean isJson(@Nullable String contentType) {
     if (contentType == null) {
       return false;
     }
     String essence = essence(contentType);
-    return (essence.equals("application/json")
-            || essence.matches("[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.-]+\\+json"))
-        && isUtf8(contentType);
+    return essence.equals("application/json")
+        || essence.matches("[a-z0-9!#$&^_.+-]+/[a-z0-9!#$&^_.-]+\\+json");
   }
 
   static boolean isPatch(@Nullable String contentType) {
-    return contentType != null && OF_A_PATCH.contains(essence(contentType)) && isUtf8(contentType);
+    return contentType != null && OF_A_PATCH.contains(essence(contentType));
   }
 
   private static String essence(String contentType) {
@@ -40,10 +37,5 @@ final class BodyTypes {
     return (semicolon < 0 ? contentType : contentType.substring(0, semicolon))
         .strip()
         .toLowerCase(Locale.ROOT);
-  }
-
-  private static boolean isUtf8(String contentType) {
-    String lower = contentType.toLowerCase(Locale.ROOT).replace("\"", "").replace(" ", "");
-    return !lower.contains("charset=") || lower.contains("charset=utf-8");
   }
 }

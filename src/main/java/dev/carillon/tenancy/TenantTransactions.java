@@ -7,6 +7,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.sql.SQLException;
 import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.hibernate.reactive.mutiny.impl.MutinySessionImpl;
@@ -20,6 +21,7 @@ import org.hibernate.reactive.pool.impl.SqlClientConnection;
 @Singleton
 public class TenantTransactions {
 
+  private static final String DEADLOCK = "40P01";
   private static final int DEADLOCK_RETRIES = 3;
 
   private final Pg pg;
@@ -66,15 +68,20 @@ public class TenantTransactions {
   }
 
   /**
-   * The session's own connection; Hibernate batches nothing here, so nothing is wrapped around it.
+   * The session's own connection; a batch size of one is none, so the wrapper that batches is left
+   * out.
    */
   private static SqlClientConnection beneath(MutinySessionImpl session) {
-    return (SqlClientConnection) session.getReactiveConnection();
+    return (SqlClientConnection) session.getReactiveConnection().withBatchSize(1);
   }
 
   private static boolean isDeadlock(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof PgException error && "40P01".equals(error.getSqlState())) {
+      if (cause instanceof PgException error && DEADLOCK.equals(error.getSqlState())) {
+        return true;
+      }
+      // As Hibernate wraps it.
+      if (cause instanceof SQLException error && DEADLOCK.equals(error.getSQLState())) {
         return true;
       }
     }

@@ -239,6 +239,11 @@ public final class Fields {
     return UUID_SHAPED.matcher(text).matches();
   }
 
+  /** Whether a text can be a key; what cannot need not be looked for. */
+  public static boolean isKey(String text) {
+    return KEY.matcher(text).matches();
+  }
+
   /** An object whose content is the caller's own affair, as long as it can be stored. */
   public @Nullable ObjectNode freeObject(String name, String example) {
     JsonNode node = node(name);
