@@ -97,7 +97,7 @@ final class ClockSql {
       """
       update clock
       set awaited_run = null,
-          next_fire_at = case when enabled then $3 + delay_ms * interval '1 millisecond' end
+          next_fire_at = case when enabled then $3::timestamptz + delay_ms * interval '1 millisecond' end
       where schedule_id = $1 and awaited_run = $2
       """;
 
