@@ -147,8 +147,7 @@ final class CarillonUnderTest implements Contestant {
               + "\n"
               + carillon.output());
     }
-    long[][] columns =
-        sql.columns(3, EXECUTED, load.firstUtc(), load.firstUtc(), load.lastUtc());
+    long[][] columns = sql.columns(3, EXECUTED, load.firstUtc(), load.firstUtc(), load.lastUtc());
     return new Executed(
         columns[0], columns[1], java.util.Arrays.stream(columns[2]).max().orElseThrow());
   }

@@ -58,8 +58,7 @@ final class W2 {
         counted.add(round);
       }
       measured.add(
-          new Measurement(
-              "W2", perSecond + "/s", contestant.name(), contestant.setup(), counted));
+          new Measurement("W2", perSecond + "/s", contestant.name(), contestant.setup(), counted));
     }
     return measured;
   }

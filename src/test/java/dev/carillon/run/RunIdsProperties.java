@@ -25,7 +25,9 @@ class RunIdsProperties {
 
     for (UUID id :
         new UUID[] {
-          RunIds.random(at, new Random(seed)), RunIds.ofFire("t", key, at), RunIds.derived(at, new UUID(seed, seed), 1)
+          RunIds.random(at, new Random(seed)),
+          RunIds.ofFire("t", key, at),
+          RunIds.derived(at, new UUID(seed, seed), 1)
         }) {
       assertEquals(7, id.version());
       assertEquals(2, id.variant());
@@ -35,7 +37,8 @@ class RunIdsProperties {
 
   @Property(tries = 500)
   void sortsByTime(
-      @ForAll @LongRange(max = YEAR_9999) long one, @ForAll @LongRange(max = YEAR_9999) long other) {
+      @ForAll @LongRange(max = YEAR_9999) long one,
+      @ForAll @LongRange(max = YEAR_9999) long other) {
     if (one == other) {
       return;
     }
