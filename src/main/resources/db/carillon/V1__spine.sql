@@ -7,19 +7,19 @@
 -- Two roles, and nobody else touches a row: carillon_api sees one tenant, carillon_engine sees all.
 -- Roles belong to the whole server, so another Carillon database may have made them already.
 do $$
+declare
+  owned text;
+  -- Since PostgreSQL 16 whoever creates a role is its administrator, but may not yet become it.
+  enough text := case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end;
 begin
-  if not exists (select from pg_roles where rolname = 'carillon_api') then
-    create role carillon_api nologin;
-  end if;
-  if not exists (select from pg_roles where rolname = 'carillon_engine') then
-    create role carillon_engine nologin;
-  end if;
-  if not pg_has_role(current_user, 'carillon_api', 'member') then
-    execute format('grant carillon_api to %I', current_user);
-  end if;
-  if not pg_has_role(current_user, 'carillon_engine', 'member') then
-    execute format('grant carillon_engine to %I', current_user);
-  end if;
+  foreach owned in array array['carillon_api', 'carillon_engine'] loop
+    if not exists (select from pg_roles where rolname = owned) then
+      execute format('create role %I nologin', owned);
+    end if;
+    if not pg_has_role(current_user, owned, enough) then
+      execute format('grant %I to %I', owned, current_user);
+    end if;
+  end loop;
 end
 $$;
 

@@ -103,7 +103,7 @@ final class Completions {
     if (batch.isEmpty()) {
       return Uni.createFrom().item(REST);
     }
-    return write(batch)
+    return write(CompleteSql.COMPLETE, batch)
         .onFailure()
         .invoke(failure -> failed.addAll(batch))
         .map(done -> count.get() == 0 ? REST : Duration.ZERO);
@@ -120,8 +120,8 @@ final class Completions {
     return batch;
   }
 
-  private Uni<Void> write(List<Completion> batch) {
-    return pg.asEngine(CompleteSql.COMPLETE, Completion.parameters(batch, clock.instant()))
+  private Uni<Void> write(String statement, List<Completion> batch) {
+    return pg.asEngine(statement, Completion.parameters(batch, clock.instant()))
         .invoke(accepted -> finish(batch, accepted))
         .replaceWithVoid()
         .onFailure(Completions::isDataProblem)
@@ -141,10 +141,11 @@ final class Completions {
       LOG.warnf(
           "what run %s came to cannot be stored (%s); it is recorded as failed",
           bad.run(), problem.getMessage());
-      return write(List.of(bad.stripped()));
+      return write(CompleteSql.COMPLETE_AGAIN, List.of(bad.stripped()));
     }
     int middle = batch.size() / 2;
-    return write(batch.subList(0, middle)).chain(() -> write(batch.subList(middle, batch.size())));
+    return write(CompleteSql.COMPLETE_AGAIN, batch.subList(0, middle))
+        .chain(() -> write(CompleteSql.COMPLETE_AGAIN, batch.subList(middle, batch.size())));
   }
 
   private void finish(List<Completion> batch, RowSet<Row> accepted) {

@@ -39,7 +39,7 @@ final class Execution {
       BiConsumer<RunningAttempt, Completion> decided) {
     this.targets = targets;
     this.clock = clock;
-    this.mapper = mapper;
+    this.mapper = Storable.mapper(mapper);
     this.decided = decided;
   }
 
