@@ -13,6 +13,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -22,6 +23,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ChimeIT {
 
   private static final int SLOTS = 8;
-  private static final int RUNS = Integer.getInteger("dev.carillon.crash-runs", 400);
+  private static final int RUNS = Integer.getInteger("dev.carillon.crash-runs", 300);
 
   @TempDir Path data;
 
@@ -43,6 +46,7 @@ class ChimeIT {
     try {
       try (CarillonProcess carillon = carillon().start().awaitReady()) {
         demonstrationRunsWithinTenSeconds(carillon);
+        theReadmesCurlLinesDoWhatTheySay(carillon);
         aScheduleOfEverySecondReachesItsReceiver(carillon, receiver);
         startRunsOfFiftyMilliseconds(carillon);
         carillon.kill();
@@ -65,6 +69,26 @@ class ChimeIT {
     await()
         .atMost(Duration.ofSeconds(10))
         .until(() -> !items(carillon, "/runs?jobKey=hello&state=SUCCEEDED").isEmpty());
+  }
+
+  /** Every block of shell in the README that begins with curl, in its order. */
+  private static void theReadmesCurlLinesDoWhatTheySay(CarillonProcess carillon) throws Exception {
+    Matcher block =
+        Pattern.compile("```sh\n(curl .*?)```", Pattern.DOTALL)
+            .matcher(Files.readString(Path.of("README.md")));
+    int blocks = 0;
+    while (block.find()) {
+      String command =
+          block
+              .group(1)
+              .replace(
+                  "curl localhost:3080", "curl -sS --fail-with-body localhost:" + carillon.port());
+      Process shell = new ProcessBuilder("bash", "-c", command).redirectErrorStream(true).start();
+      String said = new String(shell.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(shell.waitFor()).as(command + said).isZero();
+      blocks++;
+    }
+    assertThat(blocks).isEqualTo(4);
   }
 
   private static void aScheduleOfEverySecondReachesItsReceiver(

@@ -108,7 +108,8 @@ public final class EngineFixture implements AutoCloseable {
     pg.open(notices);
   }
 
-  // ── what it is made of ───────────────────────────────────────────────────────────────────────────
+  // ── what it is made of
+  // ───────────────────────────────────────────────────────────────────────────
 
   /** What a handler does, as a lambda. */
   @FunctionalInterface
@@ -234,7 +235,8 @@ public final class EngineFixture implements AutoCloseable {
     return maintenance;
   }
 
-  // ── what is in the tables ────────────────────────────────────────────────────────────────────────
+  // ── what is in the tables
+  // ────────────────────────────────────────────────────────────────────────
 
   /** A job that names a handler of the same name, tried thrice, 50 ms apart. */
   public UUID job(String key) {
@@ -300,9 +302,7 @@ public final class EngineFixture implements AutoCloseable {
             select r.id, r.tenant_id, 'default', 2, r.due_at from r
             returning id
             """,
-            count,
-            job,
-            utc(dueAt))
+            count, job, utc(dueAt))
         .stream()
         .map(row -> (UUID) row.get("id"))
         .toList();
