@@ -16,7 +16,7 @@ class RunIdsProperties {
 
   private static final long YEAR_9999 = 253_402_300_799_999L;
 
-  @Property(tries = 500)
+  @Property
   void hasTheFormOfVersion7AndItsInstantInFront(
       @ForAll @LongRange(max = YEAR_9999) long millis,
       @ForAll long seed,
@@ -35,7 +35,7 @@ class RunIdsProperties {
     }
   }
 
-  @Property(tries = 500)
+  @Property
   void sortsByTime(
       @ForAll @LongRange(max = YEAR_9999) long one,
       @ForAll @LongRange(max = YEAR_9999) long other) {

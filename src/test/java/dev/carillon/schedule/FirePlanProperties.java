@@ -30,7 +30,7 @@ class FirePlanProperties {
   }
 
   /** Whatever the outage: the newest fire is found, as walking through all of them finds it. */
-  @Property(tries = 200)
+  @Property
   void findsTheSameNewestFireAsAWalkThroughTheOutage(
       @ForAll("crons") String cron,
       @ForAll @LongRange(min = 61, max = 90 * 86_400) long lateSeconds) {
