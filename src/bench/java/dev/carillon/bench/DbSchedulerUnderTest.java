@@ -81,6 +81,8 @@ final class DbSchedulerUnderTest implements Contestant {
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   HEAP,
+                  // The one on the class path, which says so when it is not the one in use.
+                  "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                   "-cp",
                   System.getProperty("java.class.path"),
                   DbSchedulerMain.class.getName(),

@@ -84,7 +84,8 @@ final class Postgres implements AutoCloseable {
               setting.getKey() + " is " + is + " and not " + setting.getValue());
         }
       }
-      sql.run("create role " + USER + " login createrole");
+      // As the user of the server that Carillon sets up by itself.
+      sql.run("create role " + USER + " login superuser");
     }
   }
 
