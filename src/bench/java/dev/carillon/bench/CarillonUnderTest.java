@@ -150,8 +150,7 @@ final class CarillonUnderTest implements Contestant {
               + carillon.output());
     }
     long[][] columns = sql.columns(3, EXECUTED, load.firstUtc(), load.firstUtc(), load.lastUtc());
-    return new Executed(
-        columns[0], columns[1], Arrays.stream(columns[2]).max().orElseThrow());
+    return new Executed(columns[0], columns[1], Arrays.stream(columns[2]).max().orElseThrow());
   }
 
   UUID job() {

@@ -121,7 +121,6 @@ public class EventResource {
     return sse.newEventBuilder()
         .id(event.id().toString())
         .name(event.type())
-        .mediaType(MediaType.TEXT_PLAIN_TYPE)
         .data(String.class, CloudEvents.structured(event, source).encode())
         .build();
   }
