@@ -32,7 +32,11 @@ public record ScheduleView(
             description = "IANA; absent: the service's default")
         @Nullable String timezone,
     @Schema(defaultValue = "true") boolean enabled,
-    @Schema(type = SchemaType.OBJECT, nullable = true, description = "Over the job's")
+    @Schema(
+            type = SchemaType.OBJECT,
+            implementation = Object.class,
+            nullable = true,
+            description = "Over the job's")
         @Nullable JsonNode params,
     @Schema(nullable = true, minimum = "0", maximum = "4") @Nullable Integer priority,
     @Schema(readOnly = true) ScheduleStatus status,

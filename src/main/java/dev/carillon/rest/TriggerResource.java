@@ -36,6 +36,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/triggers")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Triggers", description = "What a trigger would do")
+@APIResponse(responseCode = "400", ref = ApiDescription.PROBLEM)
+@APIResponse(responseCode = "422", ref = ApiDescription.PROBLEM)
 public class TriggerResource {
 
   private static final int DEFAULT_COUNT = 5;
