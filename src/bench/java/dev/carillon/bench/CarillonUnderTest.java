@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 
@@ -88,7 +89,8 @@ final class CarillonUnderTest implements Contestant {
       throws SQLException {
     postgres.createDatabase(database);
     CarillonProcess carillon =
-        CarillonProcess.with(folder)
+        // A folder that is not the server's: at the end it looks there for one to stop.
+        CarillonProcess.with(folder.resolve("carillon"))
             .jvm(HEAP)
             .jvm(jvm.toArray(String[]::new))
             .env("POSTGRES_URL", postgres.url(database))
@@ -147,10 +149,9 @@ final class CarillonUnderTest implements Contestant {
               + "\n"
               + carillon.output());
     }
-    long[][] columns =
-        sql.columns(3, EXECUTED, load.firstUtc(), load.firstUtc(), load.lastUtc());
+    long[][] columns = sql.columns(3, EXECUTED, load.firstUtc(), load.firstUtc(), load.lastUtc());
     return new Executed(
-        columns[0], columns[1], java.util.Arrays.stream(columns[2]).max().orElseThrow());
+        columns[0], columns[1], Arrays.stream(columns[2]).max().orElseThrow());
   }
 
   UUID job() {

@@ -81,6 +81,8 @@ final class DbSchedulerUnderTest implements Contestant {
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                   HEAP,
+                  // The one on the class path, which says so when it is not the one in use.
+                  "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
                   "-cp",
                   System.getProperty("java.class.path"),
                   DbSchedulerMain.class.getName(),
@@ -101,8 +103,7 @@ final class DbSchedulerUnderTest implements Contestant {
                   options.upper(),
                   options.poll().toMillis(),
                   options.pool());
-      DbSchedulerUnderTest contestant =
-          new DbSchedulerUnderTest(process, database, setup, folder);
+      DbSchedulerUnderTest contestant = new DbSchedulerUnderTest(process, database, setup, folder);
       contestant.await(DbSchedulerMain.READY);
       return contestant;
     } catch (IOException failure) {

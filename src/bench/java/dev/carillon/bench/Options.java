@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param n runs of W1
  * @param rounds of W1 and W2 that are counted; the medians are shown
  * @param only the workloads to play
+ * @param systems which of the two play W1 and W2
  * @param slots of Carillon in W1
  * @param w2Seconds how long W2 lasts
  * @param w3Schedules how many schedules lie in wait in W3
@@ -28,6 +29,7 @@ record Options(
     int n,
     int rounds,
     Set<String> only,
+    Set<String> systems,
     int slots,
     Duration w2Seconds,
     int w3Schedules,
@@ -42,9 +44,8 @@ record Options(
     return new Options(
         Integer.getInteger("bench.n", 20_000),
         Integer.getInteger("bench.rounds", 3),
-        Arrays.stream(text("bench.only", "W1,W2,W3").split(","))
-            .map(name -> name.strip().toUpperCase(Locale.ROOT))
-            .collect(Collectors.toUnmodifiableSet()),
+        names(text("bench.only", "W1,W2,W3").toUpperCase(Locale.ROOT)),
+        names(text("bench.systems", CarillonUnderTest.NAME + "," + DbSchedulerUnderTest.NAME)),
         Integer.getInteger("bench.slots", 1_000),
         Duration.ofSeconds(Long.getLong("bench.w2.seconds", 30)),
         Integer.getInteger("bench.w3.schedules", 1_000_000),
@@ -58,6 +59,14 @@ record Options(
 
   boolean plays(String workload) {
     return only.contains(workload);
+  }
+
+  boolean measures(String system) {
+    return systems.contains(system);
+  }
+
+  private static Set<String> names(String list) {
+    return Arrays.stream(list.split(",")).map(String::strip).collect(Collectors.toUnmodifiableSet());
   }
 
   /** Maven passes a property that was set to nothing as an empty text. */

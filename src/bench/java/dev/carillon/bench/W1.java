@@ -24,14 +24,18 @@ final class W1 {
 
   List<Measurement> play() throws SQLException {
     List<Measurement> measured = new ArrayList<>();
-    try (Contestant carillon =
-        CarillonUnderTest.start(
-            postgres, "carillon_w1", options.slots(), options.carillonJvm(), folder)) {
-      measured.add(play(carillon));
+    if (options.measures(CarillonUnderTest.NAME)) {
+      try (Contestant carillon =
+          CarillonUnderTest.start(
+              postgres, "carillon_w1", options.slots(), options.carillonJvm(), folder)) {
+        measured.add(play(carillon));
+      }
     }
-    try (Contestant dbScheduler =
-        DbSchedulerUnderTest.start(postgres, "db_scheduler_w1", options, folder)) {
-      measured.add(play(dbScheduler));
+    if (options.measures(DbSchedulerUnderTest.NAME)) {
+      try (Contestant dbScheduler =
+          DbSchedulerUnderTest.start(postgres, "db_scheduler_w1", options, folder)) {
+        measured.add(play(dbScheduler));
+      }
     }
     return measured;
   }

@@ -30,13 +30,18 @@ final class W2 {
 
   List<Measurement> play() throws SQLException {
     List<Measurement> measured = new ArrayList<>();
-    try (Contestant carillon =
-        CarillonUnderTest.start(postgres, "carillon_w2", SLOTS, options.carillonJvm(), folder)) {
-      measured.addAll(play(carillon));
+    if (options.measures(CarillonUnderTest.NAME)) {
+      try (Contestant carillon =
+          CarillonUnderTest.start(
+              postgres, "carillon_w2", SLOTS, options.carillonJvm(), folder)) {
+        measured.addAll(play(carillon));
+      }
     }
-    try (Contestant dbScheduler =
-        DbSchedulerUnderTest.start(postgres, "db_scheduler_w2", options, folder)) {
-      measured.addAll(play(dbScheduler));
+    if (options.measures(DbSchedulerUnderTest.NAME)) {
+      try (Contestant dbScheduler =
+          DbSchedulerUnderTest.start(postgres, "db_scheduler_w2", options, folder)) {
+        measured.addAll(play(dbScheduler));
+      }
     }
     return measured;
   }
@@ -58,8 +63,7 @@ final class W2 {
         counted.add(round);
       }
       measured.add(
-          new Measurement(
-              "W2", perSecond + "/s", contestant.name(), contestant.setup(), counted));
+          new Measurement("W2", perSecond + "/s", contestant.name(), contestant.setup(), counted));
     }
     return measured;
   }

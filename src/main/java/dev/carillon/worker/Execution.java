@@ -55,13 +55,26 @@ final class Execution {
     } else {
       targets
           .call(attempt.definition().target(), attempt)
-          .whenComplete((word, thrown) -> returned(attempt, word, thrown));
+          .handle((word, thrown) -> heed(attempt, word, thrown));
     }
   }
 
   /** The time that an attempt had to stop is over: it is recorded without its handler's word. */
   void giveUp(RunningAttempt attempt) {
     settle(attempt, stopped(attempt), null);
+  }
+
+  /** An output or an exception can be such that even looking at it throws. */
+  private @Nullable Void heed(
+      RunningAttempt attempt, @Nullable Outcome word, @Nullable Throwable thrown) {
+    try {
+      returned(attempt, word, thrown);
+    } catch (Throwable e) {
+      RunError error =
+          RunError.of(e.getClass().getName(), "the handler's word cannot be read", true);
+      settle(attempt, failed(attempt, error), null);
+    }
+    return null;
   }
 
   private void returned(
