@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.JsonText;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -60,7 +61,7 @@ public record ScheduleView(
         row.name,
         jobKey,
         JsonText.stored(row.target),
-        java.util.Objects.requireNonNull(JsonText.stored(row.trigger)),
+        Objects.requireNonNull(JsonText.stored(row.trigger)),
         row.timezone,
         row.enabled,
         JsonText.stored(row.params),
