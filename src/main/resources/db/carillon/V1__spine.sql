@@ -125,7 +125,8 @@ create type attempt_outcome as enum
   ('SUCCEEDED', 'FAILED', 'TIMED_OUT', 'LOST', 'CANCELED', 'DRAINED', 'SKIPPED', 'MISSED');
 
 -- The live part of a run; deleted when the run ends. No column that a claim changes stands in an index or a
--- predicate, and pages are left half empty, so a claim is a HOT update: it writes no index.
+-- predicate, and pages are left more than half empty, so a claim is a HOT update: it writes no index. A claimed
+-- row is a third longer (worker, instant, deadline), so 1 / (1 + 4/3) is the most that leaves room for all of a page.
 create table queue (
   id               uuid        not null primary key,
   schedule_id      uuid,
@@ -144,7 +145,7 @@ create table queue (
   held_by          text,
   tenant_id        text        not null,
   queue            text        not null
-) with (fillfactor = 45, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
 -- What is due in a queue, oldest first: ticker, idle workers, reconciler.
 create index queue_due on queue (queue, due_at);

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>a claim failed, or ten seconds have passed: read what stands as ours and is not in hand,
  *       and hand it back (a claim whose answer was lost must not wedge its runs);
  *   <li>no slot is free: rest until one is;
- *   <li>no hints for 250 ms, or seven claims in a row were by hints: take overdue runs from the
- *       table, so that none waits for one particular message;
+ *   <li>no hints for 250 ms, or none while the table has a backlog, or seven claims in a row were by
+ *       hints: take overdue runs from the table, so that none waits for one particular message;
  *   <li>claim the most urgent hints.
  * </ol>
  */
@@ -71,6 +71,10 @@ final class Claims {
   private final Set<UUID> uncertain = new HashSet<>();
 
   private int byHints;
+
+  /** Whether the last look into the table filled every free slot, so that there is likely more. */
+  private boolean backlog;
+
   private long lastWork = System.nanoTime();
   private long compared = System.nanoTime();
   private long gathering;
@@ -139,7 +143,8 @@ final class Claims {
     if (free == 0) {
       return rest(COMPARE_EVERY);
     }
-    boolean fromTable = hints.isEmpty() ? elapsed(lastWork, IDLE) : byHints >= TABLE_EVERY - 1;
+    boolean fromTable =
+        hints.isEmpty() ? backlog || elapsed(lastWork, IDLE) : byHints >= TABLE_EVERY - 1;
     if (fromTable) {
       return takeOverdue(worker, free);
     }
@@ -192,6 +197,7 @@ final class Claims {
         .current()
         .chain(names -> overdue(names, now, free))
         .chain(ids -> ids.length == 0 ? nothing() : claim(worker, ids, now))
+        .invoke(claimed -> backlog = claimed == free)
         .map(claimed -> claimed > 0 || !hints.isEmpty() ? Duration.ZERO : IDLE);
   }
 

@@ -84,6 +84,8 @@ public final class EngineFixture implements AutoCloseable {
          order by a.generation desc limit 1)) as state
       """;
 
+  private static EngineFixture backlog;
+
   public final TestPostgres.Database database = TestPostgres.migrated();
   public final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
   public final TestPg pg = TestPg.on(database, vertx);
@@ -110,6 +112,22 @@ public final class EngineFixture implements AutoCloseable {
 
   // ── what it is made of
   // ───────────────────────────────────────────────────────────────────────────
+
+  /** One with 200,000 runs that are due in an hour and ten that are overdue; shared, not to be changed. */
+  public static synchronized EngineFixture withBacklog() {
+    if (backlog == null) {
+      backlog = new EngineFixture();
+      backlog.execute(
+          """
+          insert into queue (id, tenant_id, queue, priority, due_at)
+          select gen_random_uuid(), 't' || n % 5, 'default', 2,
+                 now() + case when n <= 10 then interval '-10 seconds' else interval '1 hour' end
+          from generate_series(1, 200010) as n
+          """);
+      backlog.execute("analyze queue");
+    }
+    return backlog;
+  }
 
   /** What a handler does, as a lambda. */
   @FunctionalInterface
@@ -326,7 +344,7 @@ public final class EngineFixture implements AutoCloseable {
         job,
         trigger,
         zone,
-        utc(next),
+        utc(next == null ? REAL.instant() : next),
         utc(next));
     return id;
   }
