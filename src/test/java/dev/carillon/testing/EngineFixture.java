@@ -113,7 +113,10 @@ public final class EngineFixture implements AutoCloseable {
   // ── what it is made of
   // ───────────────────────────────────────────────────────────────────────────
 
-  /** One with 200,000 runs that are due in an hour and ten that are overdue; shared, not to be changed. */
+  /**
+   * One with 200,000 runs that are due in an hour and ten that are overdue; shared, not to be
+   * changed.
+   */
   public static synchronized EngineFixture withBacklog() {
     if (backlog == null) {
       backlog = new EngineFixture();

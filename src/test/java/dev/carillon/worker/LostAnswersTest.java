@@ -146,12 +146,15 @@ class LostAnswersTest {
     assertEquals("FAILED", engine.state(odd));
     assertEquals(
         "Unstorable",
-        engine.row("select error ->> 'class' as class from attempts where run_id = ?", odd).get("class"));
-    assertEquals(
-        99, engine.count("select count(*) from attempts where outcome = 'SUCCEEDED'"));
+        engine
+            .row("select error ->> 'class' as class from attempts where run_id = ?", odd)
+            .get("class"));
+    assertEquals(99, engine.count("select count(*) from attempts where outcome = 'SUCCEEDED'"));
   }
 
-  /** A batch that was written in part must not be counted twice: its worker would stop collecting. */
+  /**
+   * A batch that was written in part must not be counted twice: its worker would stop collecting.
+   */
   @Test
   void goesOnCollectingAfterAnOutageInTheMiddleOfHalving() {
     hundredResultsOneOfThemRefused();
@@ -171,7 +174,9 @@ class LostAnswersTest {
 
     engine.awaitState(next, "SUCCEEDED");
     assertEquals(
-        99, engine.count("select count(*) from attempts where outcome = 'SUCCEEDED' and run_id <> ?", next));
+        99,
+        engine.count(
+            "select count(*) from attempts where outcome = 'SUCCEEDED' and run_id <> ?", next));
   }
 
   private UUID hundredResultsOneOfThemRefused() {
