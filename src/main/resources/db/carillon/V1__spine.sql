@@ -7,19 +7,19 @@
 -- Two roles, and nobody else touches a row: carillon_api sees one tenant, carillon_engine sees all.
 -- Roles belong to the whole server, so another Carillon database may have made them already.
 do $$
+declare
+  owned text;
+  -- Since PostgreSQL 16 whoever creates a role is its administrator, but may not yet become it.
+  enough text := case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end;
 begin
-  if not exists (select from pg_roles where rolname = 'carillon_api') then
-    create role carillon_api nologin;
-  end if;
-  if not exists (select from pg_roles where rolname = 'carillon_engine') then
-    create role carillon_engine nologin;
-  end if;
-  if not pg_has_role(current_user, 'carillon_api', 'member') then
-    execute format('grant carillon_api to %I', current_user);
-  end if;
-  if not pg_has_role(current_user, 'carillon_engine', 'member') then
-    execute format('grant carillon_engine to %I', current_user);
-  end if;
+  foreach owned in array array['carillon_api', 'carillon_engine'] loop
+    if not exists (select from pg_roles where rolname = owned) then
+      execute format('create role %I nologin', owned);
+    end if;
+    if not pg_has_role(current_user, owned, enough) then
+      execute format('grant %I to %I', owned, current_user);
+    end if;
+  end loop;
 end
 $$;
 
@@ -308,7 +308,8 @@ $$;
 
 -- Grants on parents only: a partition is reached through its parent or not at all.
 grant select, insert, update, delete on jobs, schedules, clock, queue, dedupe_keys, idempotency_keys to carillon_api;
-grant select, insert, update on runs to carillon_api;
+-- Deleted only while planned and not yet due: an edit of a schedule withdraws such runs.
+grant select, insert, update, delete on runs to carillon_api;
 -- What was tried is never changed.
 grant select, insert on attempts to carillon_api;
 revoke update on attempts from carillon_engine;

@@ -9,9 +9,9 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the environment's variables settings wherever Carillon runs: from its own {@link Main}, as a
- * library, in dev mode and in tests. They go before application.properties, and behind Quarkus's own
- * variables, so that {@code QUARKUS_HTTP_PORT} still has the last word.
+ * Makes the environment's variables settings wherever Carillon runs: from its own {@link Main}, as
+ * a library, in dev mode and in tests. They go before application.properties, and behind Quarkus's
+ * own variables, so that {@code QUARKUS_HTTP_PORT} still has the last word.
  */
 public final class CarillonConfigSources implements ConfigSourceFactory {
 
@@ -31,9 +31,10 @@ public final class CarillonConfigSources implements ConfigSourceFactory {
   }
 
   /**
-   * Whether Quarkus is building an application: what a source says then is written into it as a default. The
-   * variables of the machine that builds are not meant for those that run it, and a password does not belong
-   * into a jar. The class path does not tell: in dev mode it holds the build steps all the time.
+   * Whether Quarkus is building an application: what a source says then is written into it as a
+   * default. The variables of the machine that builds are not meant for those that run it, and a
+   * password does not belong into a jar. The class path does not tell: in dev mode it holds the
+   * build steps all the time.
    */
   private static boolean isBuilding() {
     return StackWalker.getInstance()

@@ -43,6 +43,7 @@ class Engine implements HealthPart {
   private final Notices notices;
   private final Ticking ticking;
   private final Worker worker;
+  private final Demonstration demonstration;
   private boolean started;
 
   Engine(
@@ -51,13 +52,15 @@ class Engine implements HealthPart {
       DatabaseClock clock,
       Notices notices,
       Ticking ticking,
-      Worker worker) {
+      Worker worker,
+      Demonstration demonstration) {
     this.config = config;
     this.vertx = vertx;
     this.clock = clock;
     this.notices = notices;
     this.ticking = ticking;
     this.worker = worker;
+    this.demonstration = demonstration;
   }
 
   void start(@Observes StartupEvent starting) {
@@ -71,6 +74,9 @@ class Engine implements HealthPart {
     }
     if (works()) {
       worker.start();
+    }
+    if (config.samples() && config.has(Role.API)) {
+      demonstration.setUp();
     }
   }
 

@@ -1,9 +1,8 @@
 package dev.carillon.event;
 
-import dev.carillon.pg.Pg;
+import dev.carillon.pg.Statements;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
-import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -42,7 +41,7 @@ public final class OutboxRows {
    * @param data the resource as REST shows it, without parameters
    */
   public static Uni<Void> changed(
-      SqlConnection connection,
+      Statements statements,
       String tenant,
       Instant at,
       String type,
@@ -50,8 +49,8 @@ public final class OutboxRows {
       long sequence,
       @Nullable String traceparent,
       JsonObject data) {
-    return Pg.query(
-            connection,
+    return statements
+        .query(
             INSERT_CHANGED,
             Tuple.of(utc(at), tenant, payload(type, subject, sequence, traceparent, data)))
         .replaceWithVoid();

@@ -185,7 +185,7 @@ final class OfflineWorkers {
   }
 
   private Uni<Void> write(List<Completion> lost, Instant now) {
-    return pg.asEngine(CompleteSql.COMPLETE, Completion.parameters(lost, now))
+    return pg.asEngine(CompleteSql.COMPLETE_AGAIN, Completion.parameters(lost, now))
         .invoke(this::announce)
         // More may be waiting: go on until a look finds nothing.
         .chain(rows -> rows.size() == 0 ? Uni.createFrom().voidItem() : takeBack());

@@ -117,8 +117,9 @@ public class Pg {
 
   /**
    * {@code force_custom_plan}: a generic plan that was made while the queue was empty turned 500
-   * claims into a minute once it was not. {@code random_page_cost}: what the engine looks up by id was
-   * written a moment ago and is in memory; by the default a claim of 500 read the whole queue instead.
+   * claims into a minute once it was not. {@code random_page_cost}: what the engine looks up by id
+   * was written a moment ago and is in memory; by the default a claim of 500 read the whole queue
+   * instead.
    */
   PgConnectOptions engineOptions() {
     PgConnectOptions options = pools.connectOptions().setCachePreparedStatements(true);

@@ -58,8 +58,8 @@ public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable 
   }
 
   /**
-   * The last fire at or before {@code now}, without walking through an outage: each round halves the
-   * time in which it can lie, however dense or sparse the fires are.
+   * The last fire at or before {@code now}, without walking through an outage: each round halves
+   * the time in which it can lie, however dense or sparse the fires are.
    */
   private static Instant newest(Fires fires, Instant due, Instant now) {
     Instant found = due;

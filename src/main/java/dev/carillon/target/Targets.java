@@ -19,8 +19,10 @@ public final class Targets {
     }
   }
 
-  /** Calls the target; whatever goes wrong comes as a failed stage, never as an exception,
-   * and a caller that answers no stage has answered null. */
+  /**
+   * Calls the target; whatever goes wrong comes as a failed stage, never as an exception, and a
+   * caller that answers no stage has answered null.
+   */
   public CompletionStage<Outcome> call(TargetSpec target, RunContext run) {
     TargetCaller<?> caller = callers.get(target.getClass());
     if (caller == null) {

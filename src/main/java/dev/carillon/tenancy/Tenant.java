@@ -9,10 +9,10 @@ import java.util.regex.Pattern;
  */
 public record Tenant(String id) {
 
+  private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
+
   /** Who is meant in local mode when nobody is named. */
   public static final Tenant DEFAULT = new Tenant("default");
-
-  private static final Pattern FORM = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
 
   public Tenant {
     if (!isValid(id)) {

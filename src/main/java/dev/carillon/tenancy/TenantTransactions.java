@@ -5,8 +5,10 @@ import dev.carillon.pg.Statements;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.sql.SQLException;
 import java.util.function.Function;
 import org.hibernate.reactive.mutiny.Mutiny;
 import org.hibernate.reactive.mutiny.impl.MutinySessionImpl;
@@ -20,6 +22,7 @@ import org.hibernate.reactive.pool.impl.SqlClientConnection;
 @Singleton
 public class TenantTransactions {
 
+  private static final String DEADLOCK = "40P01";
   private static final int DEADLOCK_RETRIES = 3;
 
   private final Pg pg;
@@ -55,7 +58,7 @@ public class TenantTransactions {
         .call(statements -> statements.query(EnterTenantSql.ENTER_TENANT, Tuple.of(tenant.id())));
   }
 
-  private static Statements on(io.vertx.sqlclient.SqlConnection connection) {
+  private static Statements on(SqlConnection connection) {
     return (sql, parameters) -> Pg.query(connection, sql, parameters);
   }
 
@@ -66,15 +69,20 @@ public class TenantTransactions {
   }
 
   /**
-   * The session's own connection; Hibernate batches nothing here, so nothing is wrapped around it.
+   * The session's own connection; a batch size of one is none, so the wrapper that batches is left
+   * out.
    */
   private static SqlClientConnection beneath(MutinySessionImpl session) {
-    return (SqlClientConnection) session.getReactiveConnection();
+    return (SqlClientConnection) session.getReactiveConnection().withBatchSize(1);
   }
 
   private static boolean isDeadlock(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof PgException error && "40P01".equals(error.getSqlState())) {
+      if (cause instanceof PgException error && DEADLOCK.equals(error.getSqlState())) {
+        return true;
+      }
+      // As Hibernate wraps it.
+      if (cause instanceof SQLException error && DEADLOCK.equals(error.getSQLState())) {
         return true;
       }
     }

@@ -5,21 +5,7 @@ public final class CompleteSql {
 
   private CompleteSql() {}
 
-  /**
-   * Records what a batch of attempts came to, and what follows. Arrays, one element an attempt: $1
-   * run ids, $2 attempt numbers, $3 workers, $4 outcomes, $5 final states (null: another try
-   * follows), $6 when the next try is due, $7 errors, $8 outputs, $9 started, $10 finished, $11 job
-   * versions. $12 is now.
-   *
-   * <p>Every row is locked first, by id alone, and decided on as it then stands: two branches with
-   * complementary conditions on a changing column would both miss a row that another transaction
-   * changes in between. What does not agree in attempt and worker comes from a zombie; it is not
-   * returned, and nothing of it is written.
-   *
-   * <p>A cancellation that arrived while the attempt ran turns another try into the end; it cannot
-   * undo an end.
-   */
-  public static final String COMPLETE =
+  private static final String TEMPLATE =
       """
       with u as (
         select *
@@ -59,7 +45,7 @@ public final class CompleteSql {
         select m.id, m.generation, m.attempt, m.tenant_id, m.worker, m.outcome, m.final_state, m.started,
                m.finished, m.version, m.error::jsonb, m.output::jsonb
         from m
-        on conflict do nothing
+        %s
       ), rearmed as (
         -- FIXED_DELAY counts from here: the end of the run that the schedule waits for, whichever end it is.
         update clock c
@@ -78,4 +64,28 @@ public final class CompleteSql {
              m.priority, m.queue, exists (select from rearmed r where r.schedule_id = m.schedule_id) as rearmed
       from m
       """;
+
+  /**
+   * Records what a batch of attempts came to, and what follows. Arrays, one element an attempt: $1
+   * run ids, $2 attempt numbers, $3 workers, $4 outcomes, $5 final states (null: another try
+   * follows), $6 when the next try is due, $7 errors, $8 outputs, $9 started, $10 finished, $11 job
+   * versions. $12 is now.
+   *
+   * <p>Every row is locked first, by id alone, and decided on as it then stands: two branches with
+   * complementary conditions on a changing column would both miss a row that another transaction
+   * changes in between. What does not agree in attempt and worker comes from a zombie; it is not
+   * returned, and nothing of it is written.
+   *
+   * <p>A cancellation that arrived while the attempt ran turns another try into the end; it cannot
+   * undo an end.
+   */
+  public static final String COMPLETE = TEMPLATE.formatted("");
+
+  /**
+   * The same, where an attempt that is recorded already is left as it is. It should never be:
+   * attempt numbers rise with every claim, under the row's lock. Saying so to PostgreSQL for every
+   * row costs a third of the insert, so this is only what is fallen back to, lest one impossible
+   * row hold up others for ever.
+   */
+  public static final String COMPLETE_AGAIN = TEMPLATE.formatted("on conflict do nothing");
 }

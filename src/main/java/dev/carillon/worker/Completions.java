@@ -103,7 +103,7 @@ final class Completions {
     if (batch.isEmpty()) {
       return Uni.createFrom().item(REST);
     }
-    return write(batch).map(done -> count.get() == 0 ? REST : Duration.ZERO);
+    return write(CompleteSql.COMPLETE, batch).map(done -> count.get() == 0 ? REST : Duration.ZERO);
   }
 
   /** What failed to be written goes first, so that nothing is overtaken by an outage. */
@@ -118,8 +118,8 @@ final class Completions {
   }
 
   /** What it could not write, and nothing else, is in {@code failed} when it fails. */
-  private Uni<Void> write(List<Completion> batch) {
-    return pg.asEngine(CompleteSql.COMPLETE, Completion.parameters(batch, clock.instant()))
+  private Uni<Void> write(String statement, List<Completion> batch) {
+    return pg.asEngine(statement, Completion.parameters(batch, clock.instant()))
         .invoke(accepted -> finish(batch, accepted))
         .replaceWithVoid()
         .onFailure()
@@ -140,14 +140,14 @@ final class Completions {
       LOG.warnf(
           "what run %s came to cannot be stored (%s); it is recorded as failed",
           bad.run(), problem.getMessage());
-      return write(List.of(bad.stripped()));
+      return write(CompleteSql.COMPLETE_AGAIN, List.of(bad.stripped()));
     }
     int middle = batch.size() / 2;
     List<Completion> second = batch.subList(middle, batch.size());
-    return write(batch.subList(0, middle))
+    return write(CompleteSql.COMPLETE_AGAIN, batch.subList(0, middle))
         .onFailure()
         .invoke(failure -> failed.addAll(second))
-        .chain(() -> write(second));
+        .chain(() -> write(CompleteSql.COMPLETE_AGAIN, second));
   }
 
   private Uni<Void> keep(List<Completion> unwritten, Throwable problem) {

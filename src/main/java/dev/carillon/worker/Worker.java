@@ -305,7 +305,7 @@ public final class Worker implements Claims.Hands {
       }
       List<Completion> batch =
           List.copyOf(cutOff.subList(0, Math.min(cutOff.size(), Completions.MOST_AT_ONCE)));
-      return pg.asEngine(CompleteSql.COMPLETE, Completion.parameters(batch, clock.instant()))
+      return pg.asEngine(CompleteSql.COMPLETE_AGAIN, Completion.parameters(batch, clock.instant()))
           .invoke(written -> cutOff.subList(0, batch.size()).clear())
           .chain(this::comeBack);
     }

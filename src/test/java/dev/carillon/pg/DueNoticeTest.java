@@ -29,8 +29,7 @@ class DueNoticeTest {
 
     assertEquals(
         sent, payloads.stream().flatMap(payload -> DueNotice.parse(payload).stream()).toList());
-    assertTrue(
-        payloads.stream().allMatch(p -> p.getBytes(StandardCharsets.UTF_8).length < 8_000));
+    assertTrue(payloads.stream().allMatch(p -> p.getBytes(StandardCharsets.UTF_8).length < 8_000));
     assertTrue(payloads.size() < 30, () -> payloads.size() + " payloads");
   }
 

@@ -12,7 +12,7 @@ class RetryPolicyProperties {
 
   private static final long YEAR_MILLIS = 365L * 24 * 3_600 * 1_000;
 
-  @Property(tries = 500)
+  @Property
   void neverShrinksAndNeverLeavesItsBounds(
       @ForAll @LongRange(max = YEAR_MILLIS) long initialMillis,
       @ForAll @LongRange(max = YEAR_MILLIS) long moreMillis,

@@ -16,7 +16,7 @@ class RunIdsProperties {
 
   private static final long YEAR_9999 = 253_402_300_799_999L;
 
-  @Property(tries = 500)
+  @Property
   void hasTheFormOfVersion7AndItsInstantInFront(
       @ForAll @LongRange(max = YEAR_9999) long millis,
       @ForAll long seed,
@@ -25,7 +25,9 @@ class RunIdsProperties {
 
     for (UUID id :
         new UUID[] {
-          RunIds.random(at, new Random(seed)), RunIds.ofFire("t", key, at), RunIds.derived(at, new UUID(seed, seed), 1)
+          RunIds.random(at, new Random(seed)),
+          RunIds.ofFire("t", key, at),
+          RunIds.derived(at, new UUID(seed, seed), 1)
         }) {
       assertEquals(7, id.version());
       assertEquals(2, id.variant());
@@ -33,9 +35,10 @@ class RunIdsProperties {
     }
   }
 
-  @Property(tries = 500)
+  @Property
   void sortsByTime(
-      @ForAll @LongRange(max = YEAR_9999) long one, @ForAll @LongRange(max = YEAR_9999) long other) {
+      @ForAll @LongRange(max = YEAR_9999) long one,
+      @ForAll @LongRange(max = YEAR_9999) long other) {
     if (one == other) {
       return;
     }

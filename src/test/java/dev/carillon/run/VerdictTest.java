@@ -33,8 +33,7 @@ class VerdictTest {
 
   @Test
   void triesAgainWhenTheHandlerSaysRatherThanWhenThePolicyDoes() {
-    Verdict verdict =
-        Verdict.of(Outcome.retry("busy", Duration.ofMillis(250)), POLICY, 1, NOW);
+    Verdict verdict = Verdict.of(Outcome.retry("busy", Duration.ofMillis(250)), POLICY, 1, NOW);
 
     assertEquals(NOW.plusMillis(250), verdict.retryAt());
   }
@@ -42,16 +41,14 @@ class VerdictTest {
   @Test
   void boundsAnAbsurdDelay() {
     Verdict verdict =
-        Verdict.of(
-            Outcome.retry("busy", Duration.ofSeconds(Long.MAX_VALUE)), POLICY, 1, NOW);
+        Verdict.of(Outcome.retry("busy", Duration.ofSeconds(Long.MAX_VALUE)), POLICY, 1, NOW);
 
     assertEquals(NOW.plus(RetryPolicy.LONGEST_DELAY), verdict.retryAt());
   }
 
   @Test
   void isDeadWhenTheBudgetIsUsedUp() {
-    Verdict verdict =
-        Verdict.failed(RunError.of("x.Boom", "again", true), POLICY, 4, NOW);
+    Verdict verdict = Verdict.failed(RunError.of("x.Boom", "again", true), POLICY, 4, NOW);
 
     assertEquals(AttemptOutcome.FAILED, verdict.outcome());
     assertEquals(RunState.DEAD, verdict.finalState());
@@ -70,8 +67,7 @@ class VerdictTest {
   @Test
   void countsATimeoutAsATry() {
     assertEquals(
-        NOW.plusSeconds(60),
-        Verdict.timedOut(Duration.ofSeconds(5), POLICY, 0, NOW).retryAt());
+        NOW.plusSeconds(60), Verdict.timedOut(Duration.ofSeconds(5), POLICY, 0, NOW).retryAt());
     assertEquals(
         RunState.DEAD, Verdict.timedOut(Duration.ofSeconds(5), POLICY, 4, NOW).finalState());
   }
@@ -95,8 +91,7 @@ class VerdictTest {
 
   @Test
   void refusesANegativeDelayAndAnOutcomeWithoutAnError() {
-    assertThrows(
-        IllegalArgumentException.class, () -> Outcome.retry("x", Duration.ofSeconds(-1)));
+    assertThrows(IllegalArgumentException.class, () -> Outcome.retry("x", Duration.ofSeconds(-1)));
     assertThrows(NullPointerException.class, () -> new Outcome.Failure(null));
   }
 

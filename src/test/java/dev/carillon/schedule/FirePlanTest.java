@@ -28,8 +28,7 @@ class FirePlanTest {
   void plansEveryFireUpToTheHorizonAndNamesTheNext() {
     FirePlan plan = FirePlan.between(cron("* * * * * *"), NOW, NOW, HORIZON);
 
-    assertEquals(
-        Stream.iterate(NOW, at -> at.plusSeconds(1)).limit(6).toList(), plan.fires());
+    assertEquals(Stream.iterate(NOW, at -> at.plusSeconds(1)).limit(6).toList(), plan.fires());
     assertEquals(NOW.plusSeconds(6), plan.next());
     assertNull(plan.missed());
   }
@@ -70,8 +69,7 @@ class FirePlanTest {
     Fires within = OneShot.parse("2026-06-14T12:00:00Z").in(UTC, NOW);
     Fires beyond = OneShot.parse("2026-06-14T11:59:59Z").in(UTC, NOW);
 
-    FirePlan madeUp =
-        FirePlan.between(within, Instant.parse("2026-06-14T12:00:00Z"), NOW, HORIZON);
+    FirePlan madeUp = FirePlan.between(within, Instant.parse("2026-06-14T12:00:00Z"), NOW, HORIZON);
     FirePlan letGo = FirePlan.between(beyond, Instant.parse("2026-06-14T11:59:59Z"), NOW, HORIZON);
 
     assertEquals(List.of(Instant.parse("2026-06-14T12:00:00Z")), madeUp.fires());
@@ -82,8 +80,7 @@ class FirePlanTest {
 
   @Test
   void takesNoMoreThanItsShareAtATimeAndGoesOnThere() {
-    FirePlan plan =
-        FirePlan.between(cron("* * * * * *"), NOW, NOW, NOW.plus(Duration.ofHours(1)));
+    FirePlan plan = FirePlan.between(cron("* * * * * *"), NOW, NOW, NOW.plus(Duration.ofHours(1)));
 
     assertEquals(FirePlan.MOST_AT_ONCE, plan.fires().size());
     assertEquals(NOW.plusSeconds(FirePlan.MOST_AT_ONCE), plan.next());

@@ -110,9 +110,13 @@ public final class EngineFixture implements AutoCloseable {
     pg.open(notices);
   }
 
-  // ── what it is made of ───────────────────────────────────────────────────────────────────────────
+  // ── what it is made of
+  // ───────────────────────────────────────────────────────────────────────────
 
-  /** One with 200,000 runs that are due in an hour and ten that are overdue; shared, not to be changed. */
+  /**
+   * One with 200,000 runs that are due in an hour and ten that are overdue; shared, not to be
+   * changed.
+   */
   public static synchronized EngineFixture withBacklog() {
     if (backlog == null) {
       backlog = new EngineFixture();
@@ -252,7 +256,8 @@ public final class EngineFixture implements AutoCloseable {
     return maintenance;
   }
 
-  // ── what is in the tables ────────────────────────────────────────────────────────────────────────
+  // ── what is in the tables
+  // ────────────────────────────────────────────────────────────────────────
 
   /** A job that names a handler of the same name, tried thrice, 50 ms apart. */
   public UUID job(String key) {
@@ -318,9 +323,7 @@ public final class EngineFixture implements AutoCloseable {
             select r.id, r.tenant_id, 'default', 2, r.due_at from r
             returning id
             """,
-            count,
-            job,
-            utc(dueAt))
+            count, job, utc(dueAt))
         .stream()
         .map(row -> (UUID) row.get("id"))
         .toList();

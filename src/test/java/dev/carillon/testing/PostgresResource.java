@@ -12,12 +12,20 @@ public final class PostgresResource implements QuarkusTestResourceLifecycleManag
   public Map<String, String> start() {
     TestPostgres.Database database = TestPostgres.empty();
     return Map.of(
-        "quarkus.datasource.jdbc.url", database.jdbcUrl(),
-        "quarkus.datasource.reactive.url", database.reactiveUrl(),
-        "quarkus.datasource.username", database.user(),
-        "quarkus.datasource.password", "unused",
+        "quarkus.datasource.jdbc.url",
+        database.jdbcUrl(),
+        "quarkus.datasource.reactive.url",
+        database.reactiveUrl(),
+        "quarkus.datasource.username",
+        database.user(),
+        "quarkus.datasource.password",
+        "unused",
         // A port of its own, for several test runs on one machine.
-        "quarkus.http.test-port", "0");
+        "quarkus.http.test-port",
+        "0",
+        // The demonstration is for people.
+        "carillon.samples",
+        "false");
   }
 
   @Override

@@ -72,7 +72,9 @@ class PlanSqlTest {
     assertEquals(0, plan(leader, 7, 1, next, false).get(0).getLong("moved"));
 
     assertEquals(0, engine.count("select count(*) from runs"));
-    assertEquals(1, engine.count("select count(*) from clock where next_fire_at = ?", EngineFixture.utc(next)));
+    assertEquals(
+        1,
+        engine.count("select count(*) from clock where next_fire_at = ?", EngineFixture.utc(next)));
   }
 
   /** A key share would let the take-over through. */
@@ -150,8 +152,7 @@ class PlanSqlTest {
     CompletableFuture<List<Row>> other =
         CompletableFuture.supplyAsync(() -> plan(leader, 7, 1, next, false));
 
-    long moved =
-        one.join().get(0).getLong("moved") + other.join().get(0).getLong("moved");
+    long moved = one.join().get(0).getLong("moved") + other.join().get(0).getLong("moved");
 
     assertEquals(1, moved);
     assertEquals(1, engine.count("select count(*) from queue"));
@@ -178,7 +179,9 @@ class PlanSqlTest {
 
     UUID run = RunIds.ofFire("default", "minutely", next);
     assertEquals("MISSED", engine.state(run));
-    assertEquals(1, engine.count("select count(*) from outbox where kind = 'ENDED' and runs = array[?]", run));
+    assertEquals(
+        1,
+        engine.count("select count(*) from outbox where kind = 'ENDED' and runs = array[?]", run));
   }
 
   @Test
@@ -189,11 +192,7 @@ class PlanSqlTest {
     String plan =
         full
             .pg
-            .rows(
-                "explain " + DueSql.WINDOW,
-                now.minusSeconds(600),
-                now.plusSeconds(5),
-                1_000)
+            .rows("explain " + DueSql.WINDOW, now.minusSeconds(600), now.plusSeconds(5), 1_000)
             .stream()
             .map(row -> row.getString(0))
             .collect(Collectors.joining("\n"));
@@ -201,8 +200,7 @@ class PlanSqlTest {
     assertTrue(plan.contains("queue_due"), plan);
     assertFalse(plan.contains("Seq Scan on queue"), plan);
     assertEquals(
-        10,
-        full.pg.rows(DueSql.WINDOW, now.minusSeconds(600), now.plusSeconds(5), 1_000).size());
+        10, full.pg.rows(DueSql.WINDOW, now.minusSeconds(600), now.plusSeconds(5), 1_000).size());
   }
 
   private List<Row> plan(UUID holder, long epoch, long revision, Instant old, boolean missed) {

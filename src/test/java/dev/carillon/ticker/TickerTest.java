@@ -24,8 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class TickerTest {
 
-  private static final String EVERY_SECOND =
-      "{\"type\":\"CRON\",\"expression\":\"* * * * * *\"}";
+  private static final String EVERY_SECOND = "{\"type\":\"CRON\",\"expression\":\"* * * * * *\"}";
 
   private EngineFixture engine;
   private UUID job;
@@ -45,16 +44,18 @@ class TickerTest {
   @Test
   void parksWhatCannotBePlannedWhileTheOthersFire() {
     // Given a trigger, a zone and parameters that are broken, among five hundred that are not
-    engine.execute(
-        "alter table runs add constraint refused check (params ->> 'refused' is null)");
+    engine.execute("alter table runs add constraint refused check (params ->> 'refused' is null)");
     Instant next = now().plusSeconds(1);
-    UUID trigger = engine.schedule(job, "trigger", "{\"type\":\"CRON\",\"expression\":\"99 * * * *\"}", "UTC", next);
+    UUID trigger =
+        engine.schedule(
+            job, "trigger", "{\"type\":\"CRON\",\"expression\":\"99 * * * *\"}", "UTC", next);
     UUID type = engine.schedule(job, "type", "{\"type\":\"SUNDIAL\"}", "UTC", next);
     UUID zone = engine.schedule(job, "zone", EVERY_SECOND, "Mars/Olympus", next);
     UUID params = engine.schedule(job, "params", EVERY_SECOND, "UTC", next);
     engine.execute("update schedules set params = '{\"refused\":1}' where id = ?", params);
     for (int i = 0; i < 500; i++) {
-      engine.schedule(job, "good-" + i, "{\"type\":\"ONE_SHOT\",\"at\":\"%s\"}".formatted(next), "UTC", next);
+      engine.schedule(
+          job, "good-" + i, "{\"type\":\"ONE_SHOT\",\"at\":\"%s\"}".formatted(next), "UTC", next);
     }
 
     // When the ticker leads
@@ -66,13 +67,17 @@ class TickerTest {
         .until(() -> engine.count("select count(*) from queue") == 500);
     List<UUID> broken = List.of(trigger, type, zone, params);
     await()
-        .until(
-            () -> engine.count("select count(*) from schedules where status = 'PARKED'") == 4);
+        .until(() -> engine.count("select count(*) from schedules where status = 'PARKED'") == 4);
     for (UUID id : broken) {
-      assertNull(engine.row("select next_fire_at from clock where schedule_id = ?", id).get("next_fire_at"));
+      assertNull(
+          engine
+              .row("select next_fire_at from clock where schedule_id = ?", id)
+              .get("next_fire_at"));
       String payload =
           engine
-              .row("select payload::text from outbox where payload ->> 'subject' = ?", "schedules/" + id)
+              .row(
+                  "select payload::text from outbox where payload ->> 'subject' = ?",
+                  "schedules/" + id)
               .get("payload")
               .toString();
       JsonObject told = new JsonObject(payload);
@@ -86,7 +91,8 @@ class TickerTest {
   void exhaustsAOneShotOnlyOnceItsInstantIsPast() {
     Instant at = now().plusSeconds(2);
     UUID once =
-        engine.schedule(job, "once", "{\"type\":\"ONE_SHOT\",\"at\":\"%s\"}".formatted(at), "UTC", at);
+        engine.schedule(
+            job, "once", "{\"type\":\"ONE_SHOT\",\"at\":\"%s\"}".formatted(at), "UTC", at);
 
     engine.ticker();
 
@@ -153,7 +159,8 @@ class TickerTest {
 
     await()
         .atMost(Duration.ofSeconds(20))
-        .until(() -> engine.count("select count(*) from attempts where outcome = 'SUCCEEDED'") >= 100);
+        .until(
+            () -> engine.count("select count(*) from attempts where outcome = 'SUCCEEDED'") >= 100);
 
     // Every second between the first and the last is there, once for each schedule
     assertEquals(
@@ -165,7 +172,8 @@ class TickerTest {
               from runs)
             select count(*) from f where gap <> interval '1 second'
             """));
-    assertEquals(20, engine.count("select count(*) from runs where fire_at = ?", EngineFixture.utc(first)));
+    assertEquals(
+        20, engine.count("select count(*) from runs where fire_at = ?", EngineFixture.utc(first)));
   }
 
   @Test
@@ -221,14 +229,15 @@ class TickerTest {
 
     await().until(() -> engine.count("select count(*) from runs") == 1);
     assertEquals(
-        1,
-        engine.count(
-            "select count(*) from runs where fire_at = date_trunc('hour', now())"));
+        1, engine.count("select count(*) from runs where fire_at = date_trunc('hour', now())"));
     assertEquals(1, engine.count("select count(*) from clock where next_fire_at > now()"));
   }
 
   private String status(UUID schedule) {
-    return engine.row("select status from schedules where id = ?", schedule).get("status").toString();
+    return engine
+        .row("select status from schedules where id = ?", schedule)
+        .get("status")
+        .toString();
   }
 
   private static Instant now() {

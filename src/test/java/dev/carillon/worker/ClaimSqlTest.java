@@ -95,8 +95,7 @@ class ClaimSqlTest {
 
   @Test
   void setsTheDeadlineByTheJobsTimeoutAndTheGrace() {
-    UUID brief =
-        engine.job("brief", "{\"type\":\"HANDLER\"}", Duration.ofSeconds(10), 1);
+    UUID brief = engine.job("brief", "{\"type\":\"HANDLER\"}", Duration.ofSeconds(10), 1);
     UUID run = engine.run(brief);
 
     claim(run);
@@ -172,14 +171,12 @@ class ClaimSqlTest {
     EngineFixture full = EngineFixture.withBacklog();
 
     String plan =
-        explain(
-            full, ClaimSql.OVERDUE, Tuple.of(new String[] {"default"}, now(), 1_000, 64));
+        explain(full, ClaimSql.OVERDUE, Tuple.of(new String[] {"default"}, now(), 1_000, 64));
 
     assertTrue(plan.contains("queue_due"), plan);
     assertFalse(plan.contains("Seq Scan on queue"), plan);
     assertEquals(
-        10,
-        full.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 1_000, 64).size());
+        10, full.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 1_000, 64).size());
   }
 
   @Test

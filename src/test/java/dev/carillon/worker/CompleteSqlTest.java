@@ -71,7 +71,8 @@ class CompleteSqlTest {
     assertEquals("QUEUED", handedBack.get("state"));
     assertEquals(0, handedBack.get("tried"));
     assertEquals(
-        1, engine.count("select count(*) from outbox where kind = 'ENDED' and cardinality(runs) = 3"));
+        1,
+        engine.count("select count(*) from outbox where kind = 'ENDED' and cardinality(runs) = 3"));
   }
 
   @Test
@@ -124,8 +125,7 @@ class CompleteSqlTest {
     UUID run = claimed();
     try (Connection canceller = engine.database.connect()) {
       canceller.setAutoCommit(false);
-      EngineFixture.rows(
-          canceller, "update queue set cancel_requested = true where id = ?", run);
+      EngineFixture.rows(canceller, "update queue set cancel_requested = true where id = ?", run);
 
       // When the attempt fails meanwhile
       CompletableFuture<List<Row>> completing =

@@ -49,7 +49,8 @@ class HintsLostTest {
                           """)
                       .get("late"))
               .doubleValue();
-      // A second for the names of the queues, a quarter for idling, and no further pause between slots
+      // A second for the names of the queues, a quarter for idling, and no further pause between
+      // slots
       assertTrue(worst < 2.5, () -> worst + " s late");
       assertEquals(641, engine.count("select count(*) from attempts"));
     }
@@ -78,7 +79,9 @@ class HintsLostTest {
       await().atMost(Duration.ofSeconds(20)).until(() -> calls.size() == 1_000);
       engine.awaitEmptyQueue(Duration.ofSeconds(10));
       assertEquals(
-          1_000, calls.values().stream().mapToInt(AtomicInteger::get).sum(), "calls of the handler");
+          1_000,
+          calls.values().stream().mapToInt(AtomicInteger::get).sum(),
+          "calls of the handler");
       assertEquals(1_000, engine.count("select count(*) from attempts"));
     }
   }

@@ -19,7 +19,7 @@ class StorableProperties {
         .ofMaxLength(20);
   }
 
-  @Property(tries = 1_000)
+  @Property
   void isAlwaysTextThatUtf8CanCarryWithoutNul(@ForAll("texts") String text) {
     String storable = Storable.text(text);
 

@@ -82,7 +82,8 @@ class StorableTest {
 
   @Test
   void writesTheJsonOfVertxAsItself() {
-    assertEquals("{\"a\":[1]}", Storable.output(new JsonObject().put("a", new JsonArray().add(1)), MAPPER));
+    assertEquals(
+        "{\"a\":[1]}", Storable.output(new JsonObject().put("a", new JsonArray().add(1)), MAPPER));
     assertEquals("[1]", Storable.output(new JsonArray().add(1), MAPPER));
     assertEquals("[{}]", Storable.output(List.of(new JsonObject()), MAPPER));
   }

@@ -222,14 +222,21 @@ class WorkerTest {
 
     engine.awaitState(run, "DEAD");
     assertEquals("TIMED_OUT", engine.attempts(run));
-    UUID next = engine.run(engine.job("after-deaf", "{\"type\":\"HANDLER\",\"name\":\"good\"}", Duration.ofMinutes(1), 1));
+    UUID next =
+        engine.run(
+            engine.job(
+                "after-deaf",
+                "{\"type\":\"HANDLER\",\"name\":\"good\"}",
+                Duration.ofMinutes(1),
+                1));
     engine.awaitState(next, "SUCCEEDED");
   }
 
   @Test
   void cancelsARunThatIsRunning() {
     UUID job =
-        engine.job("cancelled", "{\"type\":\"HANDLER\",\"name\":\"hanging\"}", Duration.ofMinutes(1), 3);
+        engine.job(
+            "cancelled", "{\"type\":\"HANDLER\",\"name\":\"hanging\"}", Duration.ofMinutes(1), 3);
     int before = STARTED.get();
     UUID run = engine.run(job);
     await().until(() -> STARTED.get() > before);
@@ -244,7 +251,8 @@ class WorkerTest {
   @Test
   void findsACancellationWhoseNoticeWasLost() {
     UUID job =
-        engine.job("unnoticed", "{\"type\":\"HANDLER\",\"name\":\"hanging\"}", Duration.ofMinutes(1), 3);
+        engine.job(
+            "unnoticed", "{\"type\":\"HANDLER\",\"name\":\"hanging\"}", Duration.ofMinutes(1), 3);
     int before = STARTED.get();
     UUID run = engine.run(job);
     await().until(() -> STARTED.get() > before);
@@ -289,7 +297,13 @@ class WorkerTest {
 
     runs.forEach(run -> engine.awaitState(run, "DEAD"));
 
-    UUID next = engine.run(engine.job("after-null", "{\"type\":\"HANDLER\",\"name\":\"good\"}", Duration.ofMinutes(1), 1));
+    UUID next =
+        engine.run(
+            engine.job(
+                "after-null",
+                "{\"type\":\"HANDLER\",\"name\":\"good\"}",
+                Duration.ofMinutes(1),
+                1));
     engine.awaitState(next, "SUCCEEDED");
   }
 
@@ -307,7 +321,8 @@ class WorkerTest {
 
     assertEquals("\"a\uFFFDb\"", attempt(runs.get("nul"), 1).get("output"));
     assertEquals("\"a\uFFFDb\"", attempt(runs.get("surrogate"), 1).get("output"));
-    assertTrue(attempt(runs.get("huge-number"), 1).get("output").toString().startsWith("\"a number"));
+    assertTrue(
+        attempt(runs.get("huge-number"), 1).get("output").toString().startsWith("\"a number"));
     assertTrue(
         new JsonObject(attempt(runs.get("megabyte"), 1).get("output").toString())
             .getBoolean("truncated"));
@@ -316,9 +331,12 @@ class WorkerTest {
 
   @Test
   void executesTheOthersOfABatchBesideAJobWhosePolicyCannotBeRead() {
-    UUID broken = engine.job("broken", "{\"type\":\"HANDLER\",\"name\":\"good\"}", Duration.ofMinutes(1), 1);
+    UUID broken =
+        engine.job("broken", "{\"type\":\"HANDLER\",\"name\":\"good\"}", Duration.ofMinutes(1), 1);
     engine.execute("update jobs set retry = '{\"backoff\":\"SIDEWAYS\"}' where id = ?", broken);
-    UUID fine = engine.job("beside-broken", "{\"type\":\"HANDLER\",\"name\":\"good\"}", Duration.ofMinutes(1), 1);
+    UUID fine =
+        engine.job(
+            "beside-broken", "{\"type\":\"HANDLER\",\"name\":\"good\"}", Duration.ofMinutes(1), 1);
 
     UUID first = engine.run(broken);
     UUID second = engine.run(fine);
@@ -331,7 +349,8 @@ class WorkerTest {
   @Test
   void failsARunWhoseTargetOrRowIsBeyondReading() {
     UUID unreadable =
-        engine.run(engine.job("unreadable", "{\"type\":\"CARRIER_PIGEON\"}", Duration.ofMinutes(1), 3));
+        engine.run(
+            engine.job("unreadable", "{\"type\":\"CARRIER_PIGEON\"}", Duration.ofMinutes(1), 3));
     UUID orphan = engine.run(engine.job("orphan"));
     engine.execute("delete from runs where id = ?", orphan);
 

@@ -1,6 +1,7 @@
 package dev.carillon.catalog.input;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -9,11 +10,12 @@ import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -24,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * #refuseOthers} closes the reading: whatever was not asked for is refused by its name.
  */
 public final class Fields {
-
-  /** What it takes for a string to be storable, and to come back as it was. */
-  private static final Predicate<String> STORABLE = Storable::isStorable;
 
   private static final Pattern RFC_3339 =
       Pattern.compile(
@@ -101,7 +100,7 @@ public final class Fields {
     if (text.length() > longest) {
       return wrong(name, "is longer than " + longest + " characters", example);
     }
-    if (!STORABLE.test(text)) {
+    if (!Storable.isStorable(text)) {
       return wrong(name, "contains the NUL character or half of a surrogate pair", example);
     }
     return text;
@@ -228,7 +227,7 @@ public final class Fields {
       return null;
     }
     try {
-      return OffsetDateTime.parse(text.toUpperCase(java.util.Locale.ROOT))
+      return OffsetDateTime.parse(text.toUpperCase(Locale.ROOT))
           .toInstant()
           .truncatedTo(ChronoUnit.MICROS);
     } catch (DateTimeException noSuchDay) {
@@ -238,6 +237,11 @@ public final class Fields {
 
   public static boolean isUuid(String text) {
     return UUID_SHAPED.matcher(text).matches();
+  }
+
+  /** Whether a text can be a key; what cannot need not be looked for. */
+  public static boolean isKey(String text) {
+    return KEY.matcher(text).matches();
   }
 
   /** An object whose content is the caller's own affair, as long as it can be stored. */
@@ -272,7 +276,7 @@ public final class Fields {
       return wrong(name, "has more than " + mostEntries + " entries", example);
     }
     Fields entries = new Fields(node, at(name), errors);
-    Map<String, String> texts = new java.util.LinkedHashMap<>();
+    Map<String, String> texts = new LinkedHashMap<>();
     node.fieldNames()
         .forEachRemaining(
             entry -> {
@@ -348,6 +352,13 @@ public final class Fields {
     return null;
   }
 
+  /** An error within a field, {@code path} naming the place: {@code exdate/2}. */
+  void wrongWithin(
+      String path, @Nullable Integer position, String message, @Nullable String example) {
+    wrong.add(path);
+    errors.wrong(pointer + "/" + path, position, named(path, message), example);
+  }
+
   private <T> @Nullable T wrongType(String name, String message, String example) {
     wrong.add(name);
     errors.wrongType(at(name), named(name, message), example);
@@ -394,7 +405,7 @@ public final class Fields {
   private JsonNode node(String name) {
     known.add(name);
     JsonNode node = object.path(name);
-    return node.isNull() ? com.fasterxml.jackson.databind.node.MissingNode.getInstance() : node;
+    return node.isNull() ? MissingNode.getInstance() : node;
   }
 
   private static String named(String name, String message) {

@@ -68,6 +68,15 @@ public final class JsonText {
     }
   }
 
+  /** Reads what the database keeps into the record that wrote it. */
+  public static <T> T read(String text, Class<T> form) {
+    try {
+      return MAPPER.readValue(text, form);
+    } catch (JsonProcessingException corrupt) {
+      throw new IllegalStateException("the database holds JSON that cannot be read", corrupt);
+    }
+  }
+
   public static String write(Object value) {
     try {
       return MAPPER.writeValueAsString(value);

@@ -1,0 +1,36 @@
+package dev.carillon.bench;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+
+/**
+ * What a round asks for: runs that do nothing, the first due at an instant, the others spread
+ * evenly behind it.
+ *
+ * @param round unique in this benchmark; contestants know the round's runs by it
+ * @param spread zero: all are due at once
+ */
+record Load(int round, int count, Duration spread, Instant first) {
+
+  Load at(Instant first) {
+    return new Load(round, count, spread, first);
+  }
+
+  Instant last() {
+    return first.plus(spread);
+  }
+
+  OffsetDateTime firstUtc() {
+    return first.atOffset(ZoneOffset.UTC);
+  }
+
+  OffsetDateTime lastUtc() {
+    return last().atOffset(ZoneOffset.UTC);
+  }
+
+  double stepMicros() {
+    return spread.toNanos() / 1e3 / count;
+  }
+}

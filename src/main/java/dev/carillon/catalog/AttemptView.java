@@ -1,0 +1,44 @@
+package dev.carillon.catalog;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.carillon.run.AttemptOutcome;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try at a run, as it is shown; {@code startedAt} is absent when the run ended without
+ * executing.
+ */
+@Schema(name = "Attempt")
+public record AttemptView(
+    int number,
+    int generation,
+    AttemptOutcome outcome,
+    @Nullable UUID workerId,
+    @Nullable Integer jobVersion,
+    @Nullable Instant startedAt,
+    Instant finishedAt,
+    @Nullable Long durationMs,
+    @Nullable Integer exitCode,
+    @Schema(type = SchemaType.OBJECT, implementation = Object.class) @Nullable JsonNode error,
+    @Schema(type = SchemaType.OBJECT, implementation = Object.class) @Nullable JsonNode output) {
+
+  AttemptView withDuration() {
+    return new AttemptView(
+        number,
+        generation,
+        outcome,
+        workerId,
+        jobVersion,
+        startedAt,
+        finishedAt,
+        startedAt == null ? null : (Long) Duration.between(startedAt, finishedAt).toMillis(),
+        exitCode,
+        error,
+        output);
+  }
+}

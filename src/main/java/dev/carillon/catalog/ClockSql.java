@@ -1,0 +1,105 @@
+package dev.carillon.catalog;
+
+/** What the write side does to a schedule's clock and to what was planned by it. */
+final class ClockSql {
+
+  /** $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms. */
+  static final String START =
+      """
+      insert into clock (schedule_id, tenant_id, enabled, next_fire_at, delay_ms)
+      values ($1, $2, $3, $4, $5)
+      """;
+
+  /**
+   * The first thing that every edit does. Planning updates this row where the revision is the one
+   * it read, so from here on it waits, and then does nothing. $1 schedule, $2 tenant.
+   *
+   * <p>The awaited run is looked for in the same statement: where it still has a queue row, the
+   * statement that completes it will set the next instant.
+   */
+  static final String LOCK =
+      """
+      select c.next_fire_at, c.awaited_run, c.delay_ms,
+             exists (select from queue q where q.id = c.awaited_run) as awaits
+      from clock c
+      where c.schedule_id = $1 and c.tenant_id = $2
+      for update of c
+      """;
+
+  /**
+   * Takes back what is planned and not yet due: no worker can have it, so nothing was told of it.
+   * Rows that somebody has locked are skipped, not waited for: a cancel is ending them (and wants
+   * our clock row next), or their time has come. $1 schedule, $2 tenant, $3 now.
+   */
+  static final String WITHDRAW =
+      """
+      with planned as materialized (
+        select q.id, r.fire_at
+        from queue q join runs r on r.id = q.id
+        where q.schedule_id = $1 and q.tenant_id = $2
+          and q.state = 'QUEUED' and q.attempt = 0 and q.due_at > $3 and r.fire_at is not null
+        order by q.id
+        for update of q skip locked
+      ), unqueued as (
+        delete from queue where id = any(array(select id from planned))
+      ), unwritten as (
+        delete from runs where id = any(array(select id from planned))
+      )
+      select min(fire_at) as earliest from planned
+      """;
+
+  /**
+   * Sets the clock after an edit. Where fires were withdrawn, the last one is found again: the
+   * newest that is left. $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms, $6
+   * awaited run, $7 whether fires were withdrawn.
+   */
+  static final String SET =
+      """
+      update clock
+      set revision = revision + 1, enabled = $3, next_fire_at = $4, delay_ms = $5, awaited_run = $6,
+          -- Nothing withdrawn and nothing new: the last fire that ends the schedule is still to come, or just was.
+          ends_at = case when $4::timestamptz is null and not $7 then ends_at end,
+          last_fire_at = case when $7 then (
+            select r.fire_at from runs r
+            where r.schedule_id = $1 and r.fire_at is not null
+            order by r.id desc limit 1
+          ) else last_fire_at end
+      where schedule_id = $1 and tenant_id = $2
+      """;
+
+  /**
+   * The instants as a person sees them. Fires are written a few seconds ahead: until its time has
+   * come, such a one is still the next and not the last. $1 schedules, $2 tenant, $3 now.
+   */
+  static final String SHOWN =
+      """
+      select c.schedule_id,
+             coalesce((
+               select min(q.due_at) from queue q
+               where q.schedule_id = c.schedule_id and q.state = 'QUEUED' and q.attempt = 0 and q.due_at > $3
+             ), c.next_fire_at) as next_fire_at,
+             case when c.last_fire_at <= $3 then c.last_fire_at
+                  when c.last_fire_at > $3 then (
+                    select r.fire_at from runs r
+                    where r.schedule_id = c.schedule_id and r.fire_at <= $3
+                    order by r.id desc limit 1
+                  )
+             end as last_fire_at
+      from clock c
+      where c.schedule_id = any($1) and c.tenant_id = $2
+      """;
+
+  /**
+   * A run that ended without a worker: a FIXED_DELAY counts from here. $1 schedule, $2 the run, $3
+   * now.
+   */
+  static final String REARM =
+      """
+      update clock
+      set awaited_run = null,
+          next_fire_at = case when enabled then $3::timestamptz + delay_ms * interval '1 millisecond' end
+      where schedule_id = $1 and awaited_run = $2
+      """;
+
+  private ClockSql() {}
+}

@@ -1,0 +1,138 @@
+package dev.carillon.catalog;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.input.FieldErrors;
+import dev.carillon.catalog.input.Fields;
+import dev.carillon.catalog.input.JobDeclaration;
+import dev.carillon.catalog.input.JobReader;
+import dev.carillon.event.OutboxRows;
+import dev.carillon.pg.Statements;
+import dev.carillon.tenancy.Requester;
+import dev.carillon.tenancy.Tenant;
+import dev.carillon.tenancy.TenantTransactions;
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.function.IntPredicate;
+import org.hibernate.exception.ConstraintViolationException;
+import org.jspecify.annotations.Nullable;
+
+/** Jobs: declared, shown, edited. Writes are given the transaction that they are part of. */
+@Singleton
+public class Jobs {
+
+  private static final String JOB = "job";
+
+  private final TenantTransactions transactions;
+  private final InstantSource clock;
+  private final Ids ids;
+
+  Jobs(TenantTransactions transactions, InstantSource clock, Ids ids) {
+    this.transactions = transactions;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  /** In a transaction with entities; fails with a {@link Refusal} when the key is taken. */
+  public Uni<JobView> create(Statements statements, Requester requester, JobDeclaration declared) {
+    Instant now = clock.instant();
+    JobEntity job = new JobEntity();
+    job.id = ids.next(now);
+    job.tenant = requester.tenant().id();
+    job.key = declared.key();
+    job.status = JobStatus.CREATED;
+    job.version = 1;
+    job.createdAt = now;
+    job.declare(declared, now);
+    return job.<JobEntity>persistAndFlush()
+        .onFailure(ConstraintViolationException.class)
+        .transform(taken -> Refusal.keyTaken(JOB, declared.key()))
+        .map(JobView::of)
+        .call(view -> tell(statements, requester, "created", 1, view));
+  }
+
+  /** Fails with a {@link Refusal} when there is none. */
+  public Uni<JobView> get(Tenant tenant, String idOrKey) {
+    return transactions.entities(tenant, s -> find(tenant, idOrKey)).map(JobView::of);
+  }
+
+  /** Newest first. */
+  public Uni<Page<JobView>> list(Tenant tenant, @Nullable UUID after, int limit) {
+    UUID from = after == null ? Page.TOP : after;
+    return transactions
+        .entities(tenant, s -> JobEntity.below(tenant, from, limit + 1))
+        .map(rows -> Page.of(rows, limit, row -> row.id).map(JobView::of));
+  }
+
+  /**
+   * Applies a merge patch, in a transaction with entities. One that changes nothing raises no
+   * version and tells nobody.
+   *
+   * @param expected whether the version is the one that the editor has seen
+   */
+  public Uni<JobView> patch(
+      Statements statements,
+      Requester requester,
+      String idOrKey,
+      IntPredicate expected,
+      ObjectNode patch) {
+    Tenant tenant = requester.tenant();
+    return find(tenant, idOrKey)
+        .flatMap(job -> JobEntity.lock(tenant, job.id).flatMap(locked -> refreshed(locked)))
+        .invoke(job -> requireExpected(job, expected))
+        .flatMap(job -> change(statements, requester, job, patch));
+  }
+
+  private Uni<JobView> change(
+      Statements statements, Requester requester, JobEntity job, ObjectNode patch) {
+    JobView shown = JobView.of(job);
+    JobDeclaration declared = JobReader.read(MergePatch.apply(shown, JobReader.WRITABLE, patch));
+    if (!declared.key().equals(job.key)) {
+      throw FieldErrors.invalid("/key", "key: a job keeps its key", job.key);
+    }
+    if (declared.equals(job.declared())) {
+      return Uni.createFrom().item(shown);
+    }
+    job.declare(declared, clock.instant());
+    job.version++;
+    return job.<JobEntity>flush()
+        .replaceWith(() -> JobView.of(job))
+        .call(view -> tell(statements, requester, "updated", 2, view));
+  }
+
+  static Uni<JobEntity> find(Tenant tenant, String idOrKey) {
+    return (Fields.isUuid(idOrKey)
+            ? JobEntity.byId(tenant, UUID.fromString(idOrKey))
+            : JobEntity.byKey(tenant, idOrKey))
+        .onItem()
+        .ifNull()
+        .failWith(() -> Refusal.notFound(JOB, idOrKey));
+  }
+
+  /** The session may have read it before it was locked. */
+  private static Uni<JobEntity> refreshed(JobEntity job) {
+    return Panache.getSession().flatMap(session -> session.refresh(job)).replaceWith(job);
+  }
+
+  private static void requireExpected(JobEntity job, IntPredicate expected) {
+    if (!expected.test(job.version)) {
+      throw Refusal.lostUpdate(JOB, job.version);
+    }
+  }
+
+  private static Uni<Void> tell(
+      Statements statements, Requester requester, String what, int rank, JobView view) {
+    return OutboxRows.changed(
+        statements,
+        requester.tenant().id(),
+        view.updatedAt(),
+        "scheduler.job." + what,
+        "jobs/" + view.id(),
+        view.version() * 10L + rank,
+        requester.traceparent(),
+        view.eventData());
+  }
+}

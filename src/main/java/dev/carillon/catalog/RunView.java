@@ -1,0 +1,152 @@
+package dev.carillon.catalog;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.carillon.catalog.input.JsonText;
+import dev.carillon.run.RetryPolicy;
+import dev.carillon.run.RunState;
+import dev.carillon.run.Trace;
+import io.vertx.sqlclient.Row;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A run as it is shown. */
+@Schema(name = "Run", description = "One durable intent to do the work once.")
+public record RunView(
+    @Schema(readOnly = true) UUID id,
+    @Schema(readOnly = true) String tenant,
+    @Schema(example = "send-invoices", description = "This or target") @Nullable String jobKey,
+    @Schema(readOnly = true) RunState state,
+    @Schema(readOnly = true) @Nullable UUID scheduleId,
+    @Schema(implementation = TargetSchema.class) @Nullable JsonNode target,
+    @Schema(
+            type = SchemaType.OBJECT,
+            implementation = Object.class,
+            description = "Of job, schedule and run, the later over the earlier")
+        @Nullable JsonNode params,
+    @Schema(
+            type = SchemaType.OBJECT,
+            implementation = Object.class,
+            description = "At most 32 strings",
+            example = "{\"customer\":\"4711\"}")
+        @Nullable JsonNode scope,
+    @Schema(minimum = "0", maximum = "4", defaultValue = "2") int priority,
+    @Schema(maxLength = 256, description = "One run a key, for ever") @Nullable String dedupeKey,
+    @Schema(readOnly = true) @Nullable Instant fireAt,
+    @Schema(description = "Absent or past: now") Instant dueAt,
+    @Schema(readOnly = true) Instant createdAt,
+    @Schema(readOnly = true) int attempt,
+    @Schema(readOnly = true) int generation,
+    @Schema(readOnly = true) int maxAttempts,
+    @Schema(readOnly = true) @Nullable UUID lockedBy,
+    @Schema(readOnly = true) @Nullable Instant lockedAt,
+    @Schema(readOnly = true) @Nullable String heldBy,
+    @Schema(readOnly = true) @Nullable Instant queuedAt,
+    @Schema(readOnly = true) @Nullable Instant startedAt,
+    @Schema(readOnly = true) @Nullable Instant finishedAt,
+    @Schema(readOnly = true) @Nullable Long durationMs,
+    @Schema(readOnly = true, type = SchemaType.OBJECT, implementation = Object.class)
+        @Nullable JsonNode error,
+    @Schema(readOnly = true, type = SchemaType.OBJECT, implementation = Object.class)
+        @Nullable JsonNode output,
+    @Schema(readOnly = true) String traceId,
+    @Schema(readOnly = true, description = "True when a dedupe key had made it before")
+        @Nullable Boolean deduplicated,
+    @Schema(readOnly = true, description = "Of GET /runs/{id}")
+        @Nullable List<AttemptView> attempts) {
+
+  /** A row of {@link RunSql#READ}. */
+  static RunView of(Row row, Instant now) {
+    UUID id = row.getUUID("id");
+    RunState state = RunState.valueOf(row.getString("state"));
+    Instant due = Times.instant(row, "due_at");
+    boolean running = state == RunState.RUNNING;
+    Instant started = Times.instant(row, running ? "locked_at" : "started_at");
+    Instant finished = state.isFinal() ? Times.instant(row, "finished_at") : null;
+    Integer maxAttempts = row.getInteger("max_attempts");
+    return new RunView(
+        id,
+        row.getString("tenant_id"),
+        row.getString("job_key"),
+        state,
+        row.getUUID("schedule_id"),
+        JsonText.stored(row.getString("target")),
+        JsonText.stored(row.getString("params")),
+        JsonText.stored(row.getString("scope")),
+        row.getInteger("priority"),
+        row.getString("dedupe_key"),
+        Times.instant(row, "fire_at"),
+        due,
+        Times.instant(row, "created_at"),
+        row.getInteger("attempt"),
+        row.getInteger("generation"),
+        maxAttempts == null ? RetryPolicy.DEFAULT.maxAttempts() : maxAttempts,
+        row.getUUID("locked_by"),
+        Times.instant(row, "locked_at"),
+        row.getString("held_by"),
+        due.isAfter(now) ? null : due,
+        started,
+        finished,
+        started == null || finished == null
+            ? null
+            : (Long) Duration.between(started, finished).toMillis(),
+        JsonText.stored(row.getString("error")),
+        JsonText.stored(row.getString("output")),
+        Trace.of(row.getString("trace"), id).traceId(),
+        null,
+        attempts(row.getString("attempts")));
+  }
+
+  private static @Nullable List<AttemptView> attempts(@Nullable String json) {
+    return json == null
+        ? null
+        : Arrays.stream(JsonText.read(json, AttemptView[].class))
+            .map(AttemptView::withDuration)
+            .toList();
+  }
+
+  RunView withAttempts() {
+    return attempts == null ? with(deduplicated, List.of()) : this;
+  }
+
+  RunView deduplicated(boolean found) {
+    return with(found, attempts);
+  }
+
+  private RunView with(@Nullable Boolean found, @Nullable List<AttemptView> tries) {
+    return new RunView(
+        id,
+        tenant,
+        jobKey,
+        state,
+        scheduleId,
+        target,
+        params,
+        scope,
+        priority,
+        dedupeKey,
+        fireAt,
+        dueAt,
+        createdAt,
+        attempt,
+        generation,
+        maxAttempts,
+        lockedBy,
+        lockedAt,
+        heldBy,
+        queuedAt,
+        startedAt,
+        finishedAt,
+        durationMs,
+        error,
+        output,
+        traceId,
+        found,
+        tries);
+  }
+}

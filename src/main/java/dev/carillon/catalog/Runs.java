@@ -1,0 +1,234 @@
+package dev.carillon.catalog;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.input.Fields;
+import dev.carillon.catalog.input.JobDeclaration;
+import dev.carillon.catalog.input.JsonText;
+import dev.carillon.catalog.input.Params;
+import dev.carillon.catalog.input.RunRequest;
+import dev.carillon.pg.DueNotice;
+import dev.carillon.pg.Statements;
+import dev.carillon.tenancy.Requester;
+import dev.carillon.tenancy.Tenant;
+import dev.carillon.tenancy.TenantTransactions;
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Runs that people ask for, and each one by its id. */
+@Singleton
+public class Runs {
+
+  private static final RunFilter ANY = new RunFilter(null, null, null, null, null);
+
+  private final TenantTransactions transactions;
+  private final InstantSource clock;
+  private final Ids ids;
+
+  Runs(TenantTransactions transactions, InstantSource clock, Ids ids) {
+    this.transactions = transactions;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  /**
+   * A run that was asked for.
+   *
+   * @param run as it stands; {@code deduplicated} says whether it was there before
+   * @param notice what the ticker is told after the commit; null when the run was there before
+   */
+  public record Requested(RunView run, @Nullable DueNotice notice) {}
+
+  /** Where a run's settings come from, the weakest first. */
+  private record Source(
+      @Nullable UUID jobId,
+      boolean firstUse,
+      int priority,
+      String queue,
+      @Nullable ObjectNode params,
+      @Nullable UUID scheduleId,
+      @Nullable ObjectNode target) {
+
+    static final Source NONE =
+        new Source(
+            null,
+            false,
+            JobDeclaration.DEFAULT_PRIORITY,
+            JobDeclaration.DEFAULT_QUEUE,
+            null,
+            null,
+            null);
+
+    static Source ofJob(Row row) {
+      return row.getUUID("id") == null
+          ? NONE
+          : new Source(
+              row.getUUID("id"),
+              "CREATED".equals(row.getString("status")),
+              row.getInteger("priority"),
+              row.getString("queue"),
+              (ObjectNode) JsonText.stored(row.getString("params")),
+              null,
+              null);
+    }
+
+    Source ofSchedule(Row row) {
+      Integer own = row.getInteger("schedule_priority");
+      return new Source(
+          jobId,
+          firstUse,
+          own == null ? priority : own,
+          queue,
+          Params.overlay(params, (ObjectNode) JsonText.stored(row.getString("schedule_params"))),
+          row.getUUID("schedule_id"),
+          (ObjectNode) JsonText.stored(row.getString("target")));
+    }
+  }
+
+  /** Makes a run, unless its dedupe key has made one before. */
+  public Uni<Requested> request(Statements statements, Requester requester, RunRequest request) {
+    return source(statements, requester.tenant(), request.jobKey())
+        .flatMap(source -> make(statements, requester, request, source));
+  }
+
+  /** Makes a run of a schedule beside its fires; a disabled one can be triggered too. */
+  public Uni<Requested> trigger(
+      Statements statements, Requester requester, String scheduleIdOrKey, RunRequest request) {
+    UUID id = Fields.isUuid(scheduleIdOrKey) ? UUID.fromString(scheduleIdOrKey) : null;
+    String key = Fields.isKey(scheduleIdOrKey) ? scheduleIdOrKey : null;
+    return statements
+        .query(RunSql.SCHEDULE, Tuple.of(requester.tenant().id(), id, key))
+        .map(Runs::only)
+        .onItem()
+        .ifNull()
+        .failWith(() -> Refusal.notFound("schedule", scheduleIdOrKey))
+        .invoke(Runs::requireNotParked)
+        .map(row -> Source.ofJob(row).ofSchedule(row))
+        .flatMap(source -> make(statements, requester, request, source));
+  }
+
+  /** With its attempts. Fails with a {@link Refusal} when there is none. */
+  public Uni<RunView> get(Tenant tenant, String id) {
+    return Fields.isUuid(id)
+        ? transactions.statements(
+            tenant, statements -> read(statements, tenant, UUID.fromString(id)))
+        : Uni.createFrom().failure(Refusal.notFound("run", id));
+  }
+
+  /** As {@link #get}, within a transaction. */
+  Uni<RunView> read(Statements statements, Tenant tenant, UUID id) {
+    Instant now = clock.instant();
+    return statements
+        .query(RunSql.READ, RunList.parameters(tenant, ANY, List.of(id), now, true, 1))
+        .map(Runs::only)
+        .onItem()
+        .ifNull()
+        .failWith(() -> Refusal.notFound("run", id))
+        .map(row -> RunView.of(row, now).withAttempts());
+  }
+
+  private Uni<Requested> make(
+      Statements statements, Requester requester, RunRequest request, Source source) {
+    Instant now = clock.instant();
+    UUID id = ids.next(now);
+    Tenant tenant = requester.tenant();
+    return owner(statements, tenant, request.dedupeKey(), id)
+        .flatMap(
+            owner ->
+                owner.equals(id)
+                    ? insert(statements, requester, request, source, id, now)
+                    : found(statements, tenant, owner));
+  }
+
+  /** Whose the dedupe key is: the new run's, unless another has it. */
+  private static Uni<UUID> owner(
+      Statements statements, Tenant tenant, @Nullable String key, UUID id) {
+    if (key == null) {
+      return Uni.createFrom().item(id);
+    }
+    return statements
+        .query(RunSql.CLAIM_KEY, Tuple.of(tenant.id(), key, id))
+        .flatMap(
+            won ->
+                won.size() > 0
+                    ? Uni.createFrom().item(id)
+                    : statements
+                        .query(RunSql.KEY_OF, Tuple.of(tenant.id(), key))
+                        .map(rows -> rows.iterator().next().getUUID("run_id")));
+  }
+
+  private Uni<Requested> found(Statements statements, Tenant tenant, UUID id) {
+    return read(statements, tenant, id).map(run -> new Requested(run.deduplicated(true), null));
+  }
+
+  private Uni<Requested> insert(
+      Statements statements,
+      Requester requester,
+      RunRequest request,
+      Source source,
+      UUID id,
+      Instant now) {
+    Tenant tenant = requester.tenant();
+    Instant due = request.dueAt() == null || request.dueAt().isBefore(now) ? now : request.dueAt();
+    int priority = request.priority() == null ? source.priority() : request.priority();
+    ObjectNode target = request.target() == null ? source.target() : request.target();
+    ObjectNode params = Params.overlay(source.params(), request.params());
+    Tuple values =
+        Tuple.tuple()
+            .addUUID(id)
+            .addString(tenant.id())
+            .addUUID(source.jobId())
+            .addUUID(source.scheduleId())
+            .addOffsetDateTime(Times.utc(due))
+            .addOffsetDateTime(Times.utc(now))
+            .addShort((short) priority)
+            .addString(request.dedupeKey())
+            .addString(requester.traceparent())
+            .addString(JsonText.writeNullable(target))
+            .addString(JsonText.writeNullable(params))
+            .addString(JsonText.writeNullable(request.scope()))
+            .addString(source.queue());
+    DueNotice notice = new DueNotice(id, due, priority, tenant.id(), source.queue());
+    return statements
+        .query(RunSql.INSERT, values)
+        .call(() -> activate(statements, tenant, source))
+        .flatMap(inserted -> read(statements, tenant, id))
+        .map(run -> new Requested(run.deduplicated(false), notice));
+  }
+
+  private static Uni<?> activate(Statements statements, Tenant tenant, Source source) {
+    return source.firstUse()
+        ? statements.query(RunSql.ACTIVATE, Tuple.of(tenant.id(), source.jobId()))
+        : Uni.createFrom().voidItem();
+  }
+
+  private static Uni<Source> source(Statements statements, Tenant tenant, @Nullable String jobKey) {
+    if (jobKey == null) {
+      return Uni.createFrom().item(Source.NONE);
+    }
+    return (Fields.isKey(jobKey)
+            ? statements.query(RunSql.JOB, Tuple.of(tenant.id(), jobKey)).map(Runs::only)
+            : Uni.createFrom().<Row>nullItem())
+        .onItem()
+        .ifNull()
+        .failWith(() -> Schedules.unknownJob(jobKey))
+        .map(Source::ofJob);
+  }
+
+  private static void requireNotParked(Row schedule) {
+    if ("PARKED".equals(schedule.getString("schedule_status"))) {
+      throw Refusal.wrongState("the schedule is parked: " + schedule.getString("status_reason"));
+    }
+  }
+
+  private static @Nullable Row only(RowSet<Row> rows) {
+    return rows.size() == 0 ? null : rows.iterator().next();
+  }
+}

@@ -1,0 +1,84 @@
+package dev.carillon.catalog;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.input.JsonText;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A schedule as it is shown. */
+@Schema(
+    name = "Schedule",
+    description = "Runs a job, or a target of its own, when its trigger says.")
+public record ScheduleView(
+    @Schema(readOnly = true) UUID id,
+    @Schema(
+            pattern = "[A-Za-z0-9][A-Za-z0-9._:-]{0,127}",
+            example = "invoices-monthly",
+            description = "Stable; absent: the id")
+        String key,
+    @Schema(nullable = true) @Nullable String name,
+    @Schema(nullable = true, example = "send-invoices", description = "This or target")
+        @Nullable String jobKey,
+    @Schema(nullable = true, implementation = TargetSchema.class) @Nullable JsonNode target,
+    @Schema(required = true, implementation = TriggerSchema.class) JsonNode trigger,
+    @Schema(
+            nullable = true,
+            example = "Europe/Berlin",
+            description = "IANA; absent: the service's default")
+        @Nullable String timezone,
+    @Schema(defaultValue = "true") boolean enabled,
+    @Schema(
+            type = SchemaType.OBJECT,
+            implementation = Object.class,
+            nullable = true,
+            description = "Over the job's")
+        @Nullable JsonNode params,
+    @Schema(nullable = true, minimum = "0", maximum = "4") @Nullable Integer priority,
+    @Schema(readOnly = true) ScheduleStatus status,
+    @Schema(readOnly = true, nullable = true) @Nullable String statusReason,
+    @Schema(readOnly = true, nullable = true) @Nullable Instant lastFireAt,
+    @Schema(readOnly = true, nullable = true) @Nullable Instant nextFireAt,
+    @Schema(readOnly = true) int version,
+    @Schema(readOnly = true) Instant createdAt,
+    @Schema(readOnly = true) Instant updatedAt) {
+
+  /** The last and the next instant, as a person sees them: what is planned has not fired yet. */
+  record Fires(@Nullable Instant last, @Nullable Instant next) {
+
+    static final Fires NONE = new Fires(null, null);
+  }
+
+  static ScheduleView of(ScheduleEntity row, @Nullable String jobKey, Fires fires) {
+    return new ScheduleView(
+        row.id,
+        row.key,
+        row.name,
+        jobKey,
+        JsonText.stored(row.target),
+        Objects.requireNonNull(JsonText.stored(row.trigger)),
+        row.timezone,
+        row.enabled,
+        JsonText.stored(row.params),
+        row.priority == null ? null : row.priority.intValue(),
+        row.status,
+        row.statusReason,
+        fires.last(),
+        fires.next(),
+        row.version,
+        row.createdAt,
+        row.updatedAt);
+  }
+
+  /** What events carry of it: all but the parameters, which may be personal. */
+  JsonObject eventData() {
+    ObjectNode data = JsonText.tree(this);
+    data.remove("params");
+    return new JsonObject(JsonText.write(data));
+  }
+}

@@ -1,0 +1,96 @@
+package dev.carillon.catalog.input;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what somebody asks to run. */
+public final class RunReader {
+
+  private static final List<String> READ_ONLY =
+      List.of(
+          "id",
+          "tenant",
+          "state",
+          "scheduleId",
+          "fireAt",
+          "attempt",
+          "generation",
+          "maxAttempts",
+          "lockedBy",
+          "lockedAt",
+          "heldBy",
+          "queuePosition",
+          "queuedAt",
+          "startedAt",
+          "finishedAt",
+          "durationMs",
+          "error",
+          "output",
+          "traceId",
+          "deduplicated",
+          "attempts",
+          "createdAt");
+  private static final List<String> UNSUPPORTED =
+      List.of("expiresAt", "concurrencyKey", "groupId", "labels");
+  private static final int MOST_SCOPES = 32;
+  private static final int LONGEST_SCOPE = 256;
+  private static final int LONGEST_DEDUPE_KEY = 256;
+
+  private RunReader() {}
+
+  /**
+   * The body of POST /runs.
+   *
+   * @throws InvalidInput saying everything that is wrong
+   */
+  public static RunRequest read(JsonNode body) {
+    FieldErrors errors = new FieldErrors();
+    Fields fields = Fields.of(body, errors);
+    String jobKey = fields.text("jobKey", 200, JobReader.KEY_EXAMPLE);
+    ObjectNode target = TargetReader.read(fields, fields.has("jobKey"));
+    if (fields.has("jobKey") == fields.has("target")) {
+      fields.wrong(
+          "jobKey", "either jobKey or target is required, and not both", JobReader.KEY_EXAMPLE);
+    }
+    Instant dueAt = fields.instant("dueAt");
+    String dedupeKey = dedupeKey(fields);
+    ObjectNode params = Params.read(fields);
+    Map<String, String> scope =
+        fields.texts("scope", MOST_SCOPES, LONGEST_SCOPE, "{\"customer\":\"4711\"}");
+    Integer priority = fields.integer("priority", 0, JobDeclaration.LAST_PRIORITY);
+    fields.refuseReadOnly(READ_ONLY);
+    fields.refuseUnsupported(UNSUPPORTED);
+    fields.refuseOthers();
+    errors.throwIfAny();
+    return new RunRequest(jobKey, target, dueAt, dedupeKey, params, scope, priority);
+  }
+
+  /**
+   * The body of POST /schedules/{id}/trigger, which may be absent: a run now, with what the
+   * schedule says.
+   *
+   * @throws InvalidInput saying everything that is wrong
+   */
+  public static RunRequest readTrigger(JsonNode body) {
+    FieldErrors errors = new FieldErrors();
+    Fields fields = Fields.of(body.isMissingNode() ? JsonText.object() : body, errors);
+    ObjectNode params = Params.read(fields);
+    String dedupeKey = dedupeKey(fields);
+    fields.refuseUnsupported(List.of("overlapPolicy"));
+    fields.refuseOthers();
+    errors.throwIfAny();
+    return new RunRequest(null, null, null, dedupeKey, params, null, null);
+  }
+
+  private static @Nullable String dedupeKey(Fields fields) {
+    String key = fields.text("dedupeKey", LONGEST_DEDUPE_KEY, "invoice-4711");
+    if (key != null && key.isEmpty()) {
+      return fields.wrong("dedupeKey", "must not be empty", "invoice-4711");
+    }
+    return key;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.carillon.catalog.input;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A run that somebody asks for.
+ *
+ * @param jobKey which job; null when it brings its own target
+ * @param target its own; null: the job's
+ * @param dueAt null, or in the past: now
+ * @param dedupeKey one run a key; null: none
+ * @param params over the job's
+ * @param scope what it belongs to, for filters
+ * @param priority null: the job's
+ */
+public record RunRequest(
+    @Nullable String jobKey,
+    @Nullable ObjectNode target,
+    @Nullable Instant dueAt,
+    @Nullable String dedupeKey,
+    @Nullable ObjectNode params,
+    @Nullable Map<String, String> scope,
+    @Nullable Integer priority) {}

@@ -1,0 +1,37 @@
+package dev.carillon.catalog.input;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.time.Trigger;
+import java.time.ZoneId;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a person declares of a schedule.
+ *
+ * @param key stable, unique among the tenant's schedules; null: its id
+ * @param jobKey the job that it runs; null when it has a target of its own
+ * @param target before the job's; null: the job's
+ * @param trigger when it fires
+ * @param triggerJson the same as it was written
+ * @param timezone in which local times are meant; null: the service's default
+ * @param params over the job's, under those of a run
+ * @param priority null: the job's
+ */
+public record ScheduleDeclaration(
+    @Nullable String key,
+    @Nullable String name,
+    @Nullable String jobKey,
+    @Nullable ObjectNode target,
+    Trigger trigger,
+    ObjectNode triggerJson,
+    @Nullable ZoneId timezone,
+    boolean enabled,
+    @Nullable ObjectNode params,
+    @Nullable Integer priority) {
+
+  /** Whether the instants at which the two fire are the same. */
+  public boolean firesAs(ScheduleDeclaration other) {
+    return triggerJson.equals(other.triggerJson) && Objects.equals(timezone, other.timezone);
+  }
+}

@@ -1,0 +1,280 @@
+package dev.carillon.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.DueNotices;
+import dev.carillon.catalog.RunView;
+import dev.carillon.catalog.Runs;
+import dev.carillon.catalog.ScheduleView;
+import dev.carillon.catalog.Schedules;
+import dev.carillon.catalog.input.RunReader;
+import dev.carillon.catalog.input.RunRequest;
+import dev.carillon.catalog.input.ScheduleDeclaration;
+import dev.carillon.catalog.input.ScheduleReader;
+import io.smallrye.mutiny.Uni;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.PATCH;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.UUID;
+import java.util.function.IntPredicate;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
+
+/** When work is done. */
+@Path("/schedules")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Schedules", description = "When work is done")
+@APIResponse(responseCode = "400", ref = ApiDescription.PROBLEM)
+@APIResponse(responseCode = "422", ref = ApiDescription.PROBLEM)
+public class ScheduleResource {
+
+  private final Schedules schedules;
+  private final Runs runs;
+  private final DueNotices dueNotices;
+  private final Writes writes;
+  private final Call call;
+
+  ScheduleResource(
+      Schedules schedules, Runs runs, DueNotices dueNotices, Writes writes, Call call) {
+    this.schedules = schedules;
+    this.runs = runs;
+    this.dueNotices = dueNotices;
+    this.writes = writes;
+    this.call = call;
+  }
+
+  @POST
+  @Operation(
+      operationId = "createSchedule",
+      summary = "Declare a schedule",
+      description = "trigger, and jobKey or target, are required.")
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = ScheduleView.class),
+              examples =
+                  @ExampleObject(
+                      name = "workdays at nine",
+                      value =
+                          """
+                          {"key":"invoices-daily","jobKey":"send-invoices","timezone":"Europe/Berlin",
+                           "trigger":{"type":"CRON","expression":"0 9 * * MON-FRI"}}
+                          """)))
+  @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
+  @APIResponse(
+      responseCode = "201",
+      description = "Declared",
+      content = @Content(schema = @Schema(implementation = ScheduleView.class)))
+  @APIResponse(responseCode = "409", ref = ApiDescription.PROBLEM)
+  public Uni<Response> create(@Parameter(hidden = true) byte @Nullable [] body) {
+    call.query().check();
+    ScheduleDeclaration declared = ScheduleReader.read(call.json(body));
+    return writes.postEntity(
+        call,
+        body,
+        (statements, requester) ->
+            schedules
+                .create(statements, requester, declared)
+                .map(
+                    schedule ->
+                        Answer.created("/schedules/" + schedule.id(), schedule)
+                            .version(schedule.version())
+                            .then(writes.clockNotice())));
+  }
+
+  @GET
+  @Operation(operationId = "listSchedules", summary = "List schedules, newest first")
+  @Parameter(ref = ApiDescription.LIMIT)
+  @Parameter(ref = ApiDescription.AFTER)
+  @APIResponse(
+      responseCode = "200",
+      description = "A page",
+      content = @Content(schema = @Schema(implementation = ApiDescription.SchedulePage.class)))
+  public Uni<Response> list() {
+    Query query = call.query(Query.LIMIT, Query.AFTER);
+    UUID after = query.after();
+    int limit = query.limit();
+    query.check();
+    return schedules.list(call.tenant(), after, limit).map(query::answer).map(Answer::response);
+  }
+
+  @GET
+  @Path("/{schedule}")
+  @Operation(operationId = "getSchedule", summary = "Show a schedule")
+  @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
+  @APIResponse(
+      responseCode = "200",
+      description = "The schedule, with its version as ETag",
+      content = @Content(schema = @Schema(implementation = ScheduleView.class)))
+  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  public Uni<Response> get(@PathParam("schedule") String schedule) {
+    call.query().check();
+    return schedules
+        .get(call.tenant(), schedule)
+        .map(ScheduleResource::shown)
+        .map(Answer::response);
+  }
+
+  @PATCH
+  @Path("/{schedule}")
+  @Operation(
+      operationId = "editSchedule",
+      summary = "Edit a schedule",
+      description =
+          "A JSON Merge Patch; a trigger or target of another type replaces the whole one. Fires"
+              + " that are planned and not yet due are withdrawn and planned anew.")
+  @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
+  @Parameter(ref = ApiDescription.IF_MATCH)
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = "application/merge-patch+json",
+              schema = @Schema(implementation = ScheduleView.class),
+              examples =
+                  @ExampleObject(
+                      name = "an hour later",
+                      value = "{\"trigger\":{\"expression\":\"0 10 * * MON-FRI\"}}")))
+  @APIResponse(
+      responseCode = "200",
+      description = "The schedule as it is now",
+      content = @Content(schema = @Schema(implementation = ScheduleView.class)))
+  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  @APIResponse(responseCode = "412", ref = ApiDescription.PROBLEM)
+  public Uni<Response> edit(
+      @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
+    call.query().check();
+    ObjectNode patch = call.patch(body);
+    IntPredicate expected = call.ifMatch();
+    return writes.changeEntity(
+        call,
+        (statements, requester) ->
+            schedules.patch(statements, requester, schedule, expected, patch).map(this::edited));
+  }
+
+  @DELETE
+  @Path("/{schedule}")
+  @Operation(
+      operationId = "deleteSchedule",
+      summary = "Delete a schedule",
+      description = "What is due or running finishes; its runs stay, its key is free.")
+  @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
+  @Parameter(ref = ApiDescription.IF_MATCH)
+  @APIResponse(responseCode = "204", description = "Deleted")
+  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  @APIResponse(responseCode = "412", ref = ApiDescription.PROBLEM)
+  public Uni<Response> delete(@PathParam("schedule") String schedule) {
+    call.query().check();
+    IntPredicate expected = call.ifMatch();
+    return writes.changeEntity(
+        call,
+        (statements, requester) ->
+            schedules
+                .delete(statements, requester, schedule, expected)
+                .map(gone -> Answer.noContent().then(writes.clockNotice())));
+  }
+
+  @POST
+  @Path("/{schedule}/enable")
+  @Operation(
+      operationId = "enableSchedule",
+      summary = "Enable a schedule",
+      description = "It fires from now on and does not catch up.")
+  @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
+  @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
+  @APIResponse(
+      responseCode = "200",
+      description = "The schedule as it is now",
+      content = @Content(schema = @Schema(implementation = ScheduleView.class)))
+  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  public Uni<Response> enable(
+      @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
+    return setEnabled(schedule, body, true);
+  }
+
+  @POST
+  @Path("/{schedule}/disable")
+  @Operation(
+      operationId = "disableSchedule",
+      summary = "Disable a schedule",
+      description = "Fires that are not yet due are withdrawn; what is due or running finishes.")
+  @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
+  @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
+  @APIResponse(
+      responseCode = "200",
+      description = "The schedule as it is now",
+      content = @Content(schema = @Schema(implementation = ScheduleView.class)))
+  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  public Uni<Response> disable(
+      @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
+    return setEnabled(schedule, body, false);
+  }
+
+  @POST
+  @Path("/{schedule}/trigger")
+  @Operation(
+      operationId = "triggerSchedule",
+      summary = "Run a schedule now",
+      description = "Beside its fires, which stay as they are; also while it is disabled.")
+  @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
+  @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
+  @RequestBody(
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = ApiDescription.TriggerNow.class)))
+  @APIResponse(
+      responseCode = "202",
+      description = "The run",
+      content = @Content(schema = @Schema(implementation = RunView.class)))
+  @APIResponse(responseCode = "200", description = "The run that the dedupe key had made before")
+  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  @APIResponse(responseCode = "409", ref = ApiDescription.PROBLEM)
+  public Uni<Response> trigger(
+      @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
+    call.query().check();
+    RunRequest request = RunReader.readTrigger(call.json(body));
+    return writes.post(
+        call,
+        body,
+        (statements, requester) ->
+            runs.trigger(statements, requester, schedule, request)
+                .map(requested -> RunAnswers.requested(202, requested, dueNotices)));
+  }
+
+  private Uni<Response> setEnabled(String schedule, byte @Nullable [] body, boolean enabled) {
+    call.query().check();
+    call.requireNoFields(body);
+    IntPredicate expected = call.ifMatch();
+    return writes.postEntity(
+        call,
+        body,
+        (statements, requester) ->
+            schedules
+                .setEnabled(statements, requester, schedule, expected, enabled)
+                .map(this::edited));
+  }
+
+  private Answer edited(ScheduleView schedule) {
+    return shown(schedule).then(writes.clockNotice());
+  }
+
+  private static Answer shown(ScheduleView schedule) {
+    return Answer.ok(schedule).version(schedule.version());
+  }
+}

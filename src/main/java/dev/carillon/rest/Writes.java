@@ -1,0 +1,79 @@
+package dev.carillon.rest;
+
+import dev.carillon.pg.Notices;
+import dev.carillon.pg.Statements;
+import dev.carillon.tenancy.Requester;
+import dev.carillon.tenancy.TenantTransactions;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a change: in one transaction of the tenant, once where a key says so, and what others have
+ * to be told only after it is committed.
+ */
+@Singleton
+public class Writes {
+
+  private final TenantTransactions transactions;
+  private final Idempotency idempotency;
+  private final Notices notices;
+
+  Writes(TenantTransactions transactions, Idempotency idempotency, Notices notices) {
+    this.transactions = transactions;
+    this.idempotency = idempotency;
+    this.notices = notices;
+  }
+
+  /** A POST of something that is reached by statements. */
+  Uni<Response> post(
+      Call call, byte @Nullable [] body, BiFunction<Statements, Requester, Uni<Answer>> work) {
+    Requester requester = call.requester();
+    return finished(transactions.statements(requester.tenant(), once(call, requester, body, work)));
+  }
+
+  /** A POST of an entity. */
+  Uni<Response> postEntity(
+      Call call, byte @Nullable [] body, BiFunction<Statements, Requester, Uni<Answer>> work) {
+    Requester requester = call.requester();
+    return finished(transactions.entities(requester.tenant(), once(call, requester, body, work)));
+  }
+
+  /** A PATCH or DELETE of an entity. */
+  Uni<Response> changeEntity(Call call, BiFunction<Statements, Requester, Uni<Answer>> work) {
+    Requester requester = call.requester();
+    return finished(
+        transactions.entities(requester.tenant(), statements -> work.apply(statements, requester)));
+  }
+
+  /** For what follows the commit: a schedule's next fire may have changed. */
+  Runnable clockNotice() {
+    return () -> notices.send(Notices.Channel.CLOCK, "");
+  }
+
+  /** For what follows the commit: whoever runs it is asked to stop. */
+  Runnable cancelNotice(String run) {
+    return () -> notices.send(Notices.Channel.CANCEL, run);
+  }
+
+  private Function<Statements, Uni<Answer>> once(
+      Call call,
+      Requester requester,
+      byte @Nullable [] body,
+      BiFunction<Statements, Requester, Uni<Answer>> work) {
+    String name = call.idempotencyKey();
+    if (name == null) {
+      return statements -> work.apply(statements, requester);
+    }
+    byte[] content = body == null ? new byte[0] : body;
+    Idempotency.Key key = Idempotency.Key.of(requester.tenant(), name, call.line(), content);
+    return statements -> idempotency.once(statements, key, () -> work.apply(statements, requester));
+  }
+
+  private static Uni<Response> finished(Uni<Answer> committed) {
+    return committed.invoke(answer -> answer.afterCommit().run()).map(Answer::response);
+  }
+}
