@@ -57,7 +57,8 @@ class ArchitectureTest {
     assertTrue(ours.contain(RunState.class));
   }
 
-  // ── the kernel ───────────────────────────────────────────────────────────────────────────────────
+  // ── the kernel
+  // ───────────────────────────────────────────────────────────────────────────────────
 
   @Test
   void theKernelKnowsNoFramework() {
@@ -75,7 +76,8 @@ class ArchitectureTest {
                 "dev.carillon.time..",
                 "dev.carillon.run",
                 "dev.carillon.schedule")
-            .because("what is pure is tested without a database and outlives frameworks; " + KERNEL));
+            .because(
+                "what is pure is tested without a database and outlives frameworks; " + KERNEL));
     check(
         classes()
             .that()
@@ -104,9 +106,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(
                 resideInAPackage("dev.carillon..")
-                    .and(
-                        not(
-                            resideInAnyPackage("dev.carillon.time..", "dev.carillon.run"))))
+                    .and(not(resideInAnyPackage("dev.carillon.time..", "dev.carillon.run"))))
             .because("a run is the same whoever made it; " + KERNEL));
   }
 
@@ -128,7 +128,8 @@ class ArchitectureTest {
             .because("a team's own application must not need our framework's types; " + PACKAGES));
   }
 
-  // ── stages ───────────────────────────────────────────────────────────────────────────────────────
+  // ── stages
+  // ───────────────────────────────────────────────────────────────────────────────────────
 
   @Test
   void tickerAndWorkerNeverSeeEachOther() {
@@ -139,7 +140,8 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.carillon.worker..")
-            .because("they meet in the tables and on the broker: that is what roles mean; " + BROKER));
+            .because(
+                "they meet in the tables and on the broker: that is what roles mean; " + BROKER));
     check(
         noClasses()
             .that()
@@ -147,7 +149,8 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.carillon.ticker..")
-            .because("they meet in the tables and on the broker: that is what roles mean; " + BROKER));
+            .because(
+                "they meet in the tables and on the broker: that is what roles mean; " + BROKER));
   }
 
   @Test
@@ -202,7 +205,8 @@ class ArchitectureTest {
     check(
         noClasses()
             .that()
-            .resideInAnyPackage("dev.carillon.rest..", "dev.carillon.catalog..", "dev.carillon.tenancy..")
+            .resideInAnyPackage(
+                "dev.carillon.rest..", "dev.carillon.catalog..", "dev.carillon.tenancy..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("dev.carillon.loop..")
@@ -219,7 +223,8 @@ class ArchitectureTest {
         .check(ours);
   }
 
-  // ── the database ─────────────────────────────────────────────────────────────────────────────────
+  // ── the database
+  // ─────────────────────────────────────────────────────────────────────────────────
 
   @Test
   void onlyPgTouchesAPool() {
@@ -287,7 +292,8 @@ class ArchitectureTest {
             .because("the core sees no broker; " + BROKER));
   }
 
-  // ── how it is written ────────────────────────────────────────────────────────────────────────────
+  // ── how it is written
+  // ────────────────────────────────────────────────────────────────────────────
 
   @Test
   void whatABeanNeedsComesByItsConstructor() {
@@ -317,7 +323,8 @@ class ArchitectureTest {
                     (JavaMethodCall call) ->
                         call.getTargetOwner().isEquivalentTo(Clock.class)
                             && call.getName().startsWith("system")))
-            .because("tests simulate months, and the database decides what time it is; docs/decisions/0002"));
+            .because(
+                "tests simulate months, and the database decides what time it is; docs/decisions/0002"));
   }
 
   @Test

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each step takes the first of these that applies:
  *
  * <ol>
- *   <li>a claim failed, or a third of the lease has passed: read what stands as ours and is not in hand,
- *       and hand it back (a claim whose answer was lost must not wedge its runs);
+ *   <li>a claim failed, or a third of the lease has passed: read what stands as ours and is not in
+ *       hand, and hand it back (a claim whose answer was lost must not wedge its runs);
  *   <li>no slot is free: rest until one is;
  *   <li>no hints for 250 ms, or none while the table has a backlog, or seven claims in a row were
  *       by hints: take overdue runs from the table, so that none waits for one particular message;

@@ -83,7 +83,9 @@ final class LeaseKeeper {
     long asked = System.nanoTime();
     String[] queues = settings.queues().isEmpty() ? null : settings.queues().toArray(String[]::new);
     UUID before = former;
-    return (before == null ? Uni.createFrom().voidItem() : lost.comeBack().chain(() -> goodbye(before)))
+    return (before == null
+            ? Uni.createFrom().voidItem()
+            : lost.comeBack().chain(() -> goodbye(before)))
         .chain(
             () ->
                 pg.asEngine(

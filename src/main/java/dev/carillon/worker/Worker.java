@@ -272,8 +272,8 @@ public final class Worker implements Claims.Hands {
 
   /**
    * The lease is gone: what is in hand is another's from now on, and nothing of it is recorded
-   * here, unless this worker was only cut off: then it gives back what it had as soon as it can. Its
-   * runs did not kill it, so an outage is no loss that makes poison of them.
+   * here, unless this worker was only cut off: then it gives back what it had as soon as it can.
+   * Its runs did not kill it, so an outage is no loss that makes poison of them.
    */
   private final class Loss implements LeaseKeeper.Loss {
 

@@ -58,11 +58,8 @@ class ObserversTest {
 
     pg.asEngine(RUN, Tuple.of(run, job)).await().indefinitely();
 
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> listener.of(run).size() == 2);
-    assertEquals(
-        List.of("scheduler.run.started", "scheduler.run.succeeded"), listener.of(run));
+    await().atMost(Duration.ofSeconds(20)).until(() -> listener.of(run).size() == 2);
+    assertEquals(List.of("scheduler.run.started", "scheduler.run.succeeded"), listener.of(run));
   }
 
   private static UUID id() {

@@ -140,8 +140,7 @@ class RelayTest {
     assertEquals("default", event.getString("tenant"));
     assertEquals("0000000016", event.getString("sequence"));
     assertEquals(run.toString(), event.getString("partitionkey"));
-    assertTrue(
-        event.getString("traceparent").startsWith("00-4bf92f3577b34da6a3ce929d0e0e4736-"));
+    assertTrue(event.getString("traceparent").startsWith("00-4bf92f3577b34da6a3ce929d0e0e4736-"));
     Instant.parse(event.getString("time"));
     JsonObject data = event.getJsonObject("data");
     assertEquals(run.toString(), data.getString("id"));
@@ -198,8 +197,7 @@ class RelayTest {
     // Then the next look at everything finds it
     nanos.addAndGet(Duration.ofSeconds(11).toNanos());
     await().atMost(LONG).until(() -> ids(published).size() == 3);
-    assertEquals(
-        "jobs/latecomer", published.get(published.size() - 1).get(0).subject());
+    assertEquals("jobs/latecomer", published.get(published.size() - 1).get(0).subject());
     relay.stop();
   }
 

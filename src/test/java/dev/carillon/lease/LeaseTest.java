@@ -71,7 +71,9 @@ class LeaseTest {
     Lease.Held before = first.held();
     engine.pg.fault(
         (sql, parameters, go) ->
-            cut.get() && sql.equals(LeaseSql.RENEW) && parameters.getValue(1).equals(before.holder())
+            cut.get()
+                    && sql.equals(LeaseSql.RENEW)
+                    && parameters.getValue(1).equals(before.holder())
                 ? Uni.createFrom().failure(new ConnectException("away"))
                 : go);
     Lease second = start();

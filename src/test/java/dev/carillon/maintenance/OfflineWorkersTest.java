@@ -141,7 +141,9 @@ class OfflineWorkersTest {
     await().until(() -> worker.worker() != null);
     assertNotEquals(before, worker.worker());
     held.countDown();
-    await().atMost(Duration.ofSeconds(20)).until(() -> engine.attempts(run).equals("LOST SUCCEEDED"));
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> engine.attempts(run).equals("LOST SUCCEEDED"));
   }
 
   @Test
@@ -166,7 +168,9 @@ class OfflineWorkersTest {
     await().until(() -> worker.worker() != null);
     assertNotEquals(before, worker.worker());
     assertFalse(
-        engine.rows("select 1 from workers where id = ? and retired_at is not null", before).isEmpty());
+        engine
+            .rows("select 1 from workers where id = ? and retired_at is not null", before)
+            .isEmpty());
   }
 
   /** A run whose worker came back after an outage was not killed by that run (design §4). */
@@ -211,7 +215,8 @@ class OfflineWorkersTest {
 
   private String partitionInAYear() {
     return engine
-        .row("select to_char((now() at time zone 'UTC') + interval '12 months', 'YYYY_MM') as month")
+        .row(
+            "select to_char((now() at time zone 'UTC') + interval '12 months', 'YYYY_MM') as month")
         .get("month")
         .toString();
   }

@@ -31,7 +31,9 @@ class InProcessDueChannelTest {
     assertEquals(200, ofAll + ofMail);
     assertEquals(50, ofMail);
     assertTrue(
-        mail.getItems().stream().flatMap(b -> b.due().stream()).allMatch(d -> d.queue().equals("mail")));
+        mail.getItems().stream()
+            .flatMap(b -> b.due().stream())
+            .allMatch(d -> d.queue().equals("mail")));
   }
 
   @Test

@@ -50,8 +50,7 @@ class InProcessEventChannelTest {
   @Test
   void saysSoWhenTheEventThatWasSeenLastIsForgottenOrAnothers() {
     publish(event("a", 1));
-    IntStream.range(2, InProcessEventChannel.REMEMBERED + 2)
-        .forEach(i -> publish(event("b", i)));
+    IntStream.range(2, InProcessEventChannel.REMEMBERED + 2).forEach(i -> publish(event("b", i)));
 
     assertInstanceOf(
         EventsForgottenException.class, reader("a", id(1), 1).awaitFailure().getFailure());
@@ -64,8 +63,7 @@ class InProcessEventChannelTest {
     AssertSubscriber<EventMessage> slow = reader("a", null, 1);
     AssertSubscriber<EventMessage> quick = reader("a", null, Long.MAX_VALUE);
 
-    IntStream.range(0, InProcessEventChannel.REMEMBERED + 10)
-        .forEach(i -> publish(event("a", i)));
+    IntStream.range(0, InProcessEventChannel.REMEMBERED + 10).forEach(i -> publish(event("a", i)));
     slow.request(Long.MAX_VALUE);
 
     slow.awaitFailure();

@@ -70,8 +70,7 @@ class HttpCallerTest {
   @ValueSource(ints = {302, 400, 404, 410, 500, 503})
   void isToBeTriedAgainWithAnyOtherStatus(int status) throws Exception {
     Outcome.Retry retry =
-        assertInstanceOf(
-            Outcome.Retry.class, call("/status/" + status, "POST", null, new Token()));
+        assertInstanceOf(Outcome.Retry.class, call("/status/" + status, "POST", null, new Token()));
 
     assertTrue(retry.error().message().contains(Integer.toString(status)));
   }
@@ -142,7 +141,11 @@ class HttpCallerTest {
             .call(new TargetSpec.Http(url, "POST", Map.of(), null), new Run(new Token()))
             .toCompletableFuture();
 
-    Object word = called.handle((outcome, thrown) -> thrown == null ? outcome : thrown).orTimeout(5, SECONDS).join();
+    Object word =
+        called
+            .handle((outcome, thrown) -> thrown == null ? outcome : thrown)
+            .orTimeout(5, SECONDS)
+            .join();
     assertTrue(word instanceof Outcome.Retry || word instanceof Throwable, () -> "" + word);
   }
 
@@ -172,7 +175,11 @@ class HttpCallerTest {
         .onSuccess(
             body -> {
               Map<String, String> headers = new ConcurrentHashMap<>();
-              request.headers().forEach(h -> headers.put(h.getKey().toLowerCase(java.util.Locale.ROOT), h.getValue()));
+              request
+                  .headers()
+                  .forEach(
+                      h ->
+                          headers.put(h.getKey().toLowerCase(java.util.Locale.ROOT), h.getValue()));
               headers.put("method", request.method().name());
               HEADERS.put(path, headers);
               BODIES.put(path, body.length() == 0 ? new JsonObject() : body.toJsonObject());
