@@ -3,6 +3,7 @@ package dev.carillon.pg;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.pgclient.pubsub.PgChannel;
 import io.vertx.pgclient.pubsub.PgSubscriber;
 import io.vertx.sqlclient.Tuple;
 import jakarta.annotation.PreDestroy;
@@ -97,8 +98,10 @@ public class Notices {
                     }
                     return RECONNECT_MILLIS;
                   });
-      made.channel("carillon_connected").subscribeHandler(v -> reconnected.forEach(Runnable::run));
-      made.channel("carillon_connected").handler(payload -> {});
+      // One object: each call of channel() makes another, and one without a handler is never subscribed.
+      PgChannel connected = made.channel("carillon_connected");
+      connected.subscribeHandler(subscribed -> reconnected.forEach(Runnable::run));
+      connected.handler(payload -> {});
       subscriber = made;
     }
     return made;

@@ -56,6 +56,11 @@ public class TestPg extends Pg {
     return fault.meet(sql, parameters, go);
   }
 
+  /** A statement that meets no fault: what a fault may answer with instead. */
+  public Uni<RowSet<Row>> faultless(String sql) {
+    return super.asEngine(sql, Tuple.tuple());
+  }
+
   /** The statement's rows, for tests that wait for them. */
   public List<Row> rows(String sql, Object... parameters) {
     RowSet<Row> rows =
@@ -79,6 +84,10 @@ public class TestPg extends Pg {
   /** How the engine connects, for a test that needs a connection to itself. */
   public PgConnectOptions options() {
     return engineOptions();
+  }
+
+  public void measure(DatabaseClock clock) {
+    join(clock.measure());
   }
 
   public void open(Notices notices) {
