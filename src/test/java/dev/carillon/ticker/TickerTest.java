@@ -2,12 +2,17 @@ package dev.carillon.ticker;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.broker.DueChannel;
+import dev.carillon.broker.JobDue;
 import dev.carillon.run.Outcome;
 import dev.carillon.testing.EngineFixture;
 import dev.carillon.time.testing.TestClock;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,7 +22,9 @@ import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -231,6 +238,35 @@ class TickerTest {
     assertEquals(
         1, engine.count("select count(*) from runs where fire_at = date_trunc('hour', now())"));
     assertEquals(1, engine.count("select count(*) from clock where next_fire_at > now()"));
+  }
+
+  /** Rule 5: whatever is overdue by more than two seconds is announced again, each second. */
+  @Test
+  void announcesAgainWhatIsOverdue() {
+    List<UUID> published = new CopyOnWriteArrayList<>();
+    engine.due(
+        new DueChannel() {
+          @Override
+          public Uni<Void> publish(List<JobDue> due) {
+            due.forEach(one -> published.add(one.run()));
+            return Uni.createFrom().voidItem();
+          }
+
+          @Override
+          public Multi<DueBatch> consume(Set<String> queues) {
+            return Multi.createFrom().nothing();
+          }
+        });
+    UUID overdue = engine.runs(job, 1, now().minusSeconds(60)).get(0);
+    UUID held = engine.runs(job, 1, now().minusSeconds(60)).get(0);
+    engine.execute("update queue set held_by = 'job' where id = ?", held);
+
+    engine.ticker();
+
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> published.stream().filter(overdue::equals).count() >= 2);
+    assertFalse(published.contains(held));
   }
 
   private String status(UUID schedule) {
