@@ -44,9 +44,7 @@ public final class Benchmark {
     write(measured);
     System.out.printf(
         "%d measurements in %d s; all rounds are in %s%n",
-        measured.size(),
-        Duration.ofNanos(System.nanoTime() - began).toSeconds(),
-        LINES);
+        measured.size(), Duration.ofNanos(System.nanoTime() - began).toSeconds(), LINES);
   }
 
   private static String machine(Postgres postgres) throws SQLException {

@@ -149,10 +149,8 @@ final class CarillonUnderTest implements Contestant {
               + "\n"
               + carillon.output());
     }
-    long[][] columns =
-        sql.columns(3, EXECUTED, load.firstUtc(), load.firstUtc(), load.lastUtc());
-    return new Executed(
-        columns[0], columns[1], Arrays.stream(columns[2]).max().orElseThrow());
+    long[][] columns = sql.columns(3, EXECUTED, load.firstUtc(), load.firstUtc(), load.lastUtc());
+    return new Executed(columns[0], columns[1], Arrays.stream(columns[2]).max().orElseThrow());
   }
 
   UUID job() {

@@ -29,8 +29,7 @@ final class Cpu {
    */
   static double ofTree(ProcessHandle parent) {
     long @Nullable [] ticks = ticks(parent.pid());
-    double own =
-        ticks == null ? byJvm(parent) : Arrays.stream(ticks).sum() / TICKS_PER_SECOND;
+    double own = ticks == null ? byJvm(parent) : Arrays.stream(ticks).sum() / TICKS_PER_SECOND;
     return own + parent.children().mapToDouble(Cpu::of).sum();
   }
 
@@ -41,8 +40,7 @@ final class Cpu {
   static double ofMachine() {
     try {
       // cpu user nice system idle iowait irq softirq steal guest guest_nice; user includes guest
-      String[] fields =
-          Files.readAllLines(Path.of("/proc/stat")).get(0).strip().split("\\s+");
+      String[] fields = Files.readAllLines(Path.of("/proc/stat")).get(0).strip().split("\\s+");
       long busy = 0;
       for (int i : new int[] {1, 2, 3, 6, 7, 8}) {
         busy += Long.parseLong(fields[i]);

@@ -103,8 +103,7 @@ final class DbSchedulerUnderTest implements Contestant {
                   options.upper(),
                   options.poll().toMillis(),
                   options.pool());
-      DbSchedulerUnderTest contestant =
-          new DbSchedulerUnderTest(process, database, setup, folder);
+      DbSchedulerUnderTest contestant = new DbSchedulerUnderTest(process, database, setup, folder);
       contestant.await(DbSchedulerMain.READY);
       return contestant;
     } catch (IOException failure) {

@@ -66,7 +66,9 @@ record Options(
   }
 
   private static Set<String> names(String list) {
-    return Arrays.stream(list.split(",")).map(String::strip).collect(Collectors.toUnmodifiableSet());
+    return Arrays.stream(list.split(","))
+        .map(String::strip)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   /** Maven passes a property that was set to nothing as an empty text. */

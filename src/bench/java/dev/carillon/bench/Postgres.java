@@ -66,8 +66,7 @@ final class Postgres implements AutoCloseable {
       SETTINGS.forEach(builder::setServerConfig);
       EmbeddedPostgres server = builder.start();
       String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip();
-      Postgres postgres =
-          new Postgres(server, ProcessHandle.of(Long.parseLong(pid)).orElseThrow());
+      Postgres postgres = new Postgres(server, ProcessHandle.of(Long.parseLong(pid)).orElseThrow());
       postgres.prepare();
       return postgres;
     } catch (IOException failure) {
@@ -102,8 +101,7 @@ final class Postgres implements AutoCloseable {
 
   /** For the harness, as the superuser. */
   Sql connect(String database) throws SQLException {
-    Connection connection =
-        DriverManager.getConnection(jdbcUrl(database), HARNESS, "");
+    Connection connection = DriverManager.getConnection(jdbcUrl(database), HARNESS, "");
     return new Sql(connection);
   }
 

@@ -73,8 +73,7 @@ final class Rounds {
    * the insertion has touched are not written whole again when the runs are executed.
    */
   private Load insert(Contestant contestant, Load load, Sql sql) throws SQLException {
-    Duration lead =
-        AHEAD.plusMillis(1_000L * load.count() / INSERTED_PER_SECOND).plusMillis(1_000);
+    Duration lead = AHEAD.plusMillis(1_000L * load.count() / INSERTED_PER_SECOND).plusMillis(1_000);
     while (true) {
       contestant.tidy(sql);
       sql.run("checkpoint");

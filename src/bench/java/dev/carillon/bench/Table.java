@@ -53,7 +53,8 @@ final class Table {
   void print() {
     List<Measurement> compared = measured.stream().filter(m -> !m.workload().equals("W3")).toList();
     for (String workload : List.of("W1", "W2")) {
-      List<Measurement> some = compared.stream().filter(m -> m.workload().equals(workload)).toList();
+      List<Measurement> some =
+          compared.stream().filter(m -> m.workload().equals(workload)).toList();
       if (!some.isEmpty()) {
         print(workload, rows(some, BOTH, true));
         if (workload.equals("W2")) {

@@ -53,8 +53,7 @@ record Usage(
 
   /** How many cores were busy with what is none of ours. */
   double othersSince(Usage before) {
-    double ours =
-        system - before.system + postgres - before.postgres + harness - before.harness;
+    double ours = system - before.system + postgres - before.postgres + harness - before.harness;
     return Math.max(0, (machine - before.machine - ours) / secondsSince(before));
   }
 

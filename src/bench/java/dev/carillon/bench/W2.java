@@ -32,8 +32,7 @@ final class W2 {
     List<Measurement> measured = new ArrayList<>();
     if (options.measures(CarillonUnderTest.NAME)) {
       try (Contestant carillon =
-          CarillonUnderTest.start(
-              postgres, "carillon_w2", SLOTS, options.carillonJvm(), folder)) {
+          CarillonUnderTest.start(postgres, "carillon_w2", SLOTS, options.carillonJvm(), folder)) {
         measured.addAll(play(carillon));
       }
     }
@@ -63,8 +62,7 @@ final class W2 {
         counted.add(round);
       }
       measured.add(
-          new Measurement(
-              "W2", perSecond + "/s", contestant.name(), contestant.setup(), counted));
+          new Measurement("W2", perSecond + "/s", contestant.name(), contestant.setup(), counted));
     }
     return measured;
   }

@@ -109,8 +109,7 @@ final class W3 {
     figures.put("idle_cpu_percent", 100 * (after.system() - before.system()) / seconds);
     figures.put(
         "idle_postgres_cpu_percent", 100 * (after.postgres() - before.postgres()) / seconds);
-    figures.put(
-        "idle_statements_per_s", (after.statements() - before.statements()) / seconds);
+    figures.put("idle_statements_per_s", (after.statements() - before.statements()) / seconds);
     figures.put("other_cores", after.othersSince(before));
     figures.put("load_average", loadAverage);
     return figures;
