@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each step takes the first of these that applies:
  *
  * <ol>
- *   <li>a claim failed, or ten seconds have passed: read what stands as ours and is not in hand,
- *       and hand it back (a claim whose answer was lost must not wedge its runs);
+ *   <li>a claim failed, or a third of the lease has passed: read what stands as ours and is not in
+ *       hand, and hand it back (a claim whose answer was lost must not wedge its runs);
  *   <li>no slot is free: rest until one is;
  *   <li>no hints for 250 ms, or none while the table has a backlog, or seven claims in a row were
  *       by hints: take overdue runs from the table, so that none waits for one particular message;
@@ -61,7 +61,6 @@ final class Claims {
    */
   private static final Duration PACE = Duration.ofMillis(4);
 
-  private static final Duration COMPARE_EVERY = Duration.ofSeconds(10);
   private static final Duration LONG_REST = Duration.ofMinutes(1);
 
   /** How far a hint may be ahead of this process's idea of the database's time. */
@@ -71,6 +70,7 @@ final class Claims {
   private final InstantSource clock;
   private final Slots slots;
   private final QueueNames queues;
+  private final Duration compareEvery;
   private final JobDefinitions definitions;
   private final Hands hands;
   private final Loop loop;
@@ -96,11 +96,13 @@ final class Claims {
       Context context,
       Slots slots,
       QueueNames queues,
+      Duration compareEvery,
       Hands hands) {
     this.pg = pg;
     this.clock = clock;
     this.slots = slots;
     this.queues = queues;
+    this.compareEvery = compareEvery;
     this.hands = hands;
     this.definitions = new JobDefinitions(pg);
     this.loop = new Loop("claim runs", vertx, context, this::step);
@@ -144,12 +146,12 @@ final class Claims {
     if (!uncertain.isEmpty()) {
       return handBackUncertain(worker);
     }
-    if (elapsed(compared, COMPARE_EVERY)) {
+    if (elapsed(compared, compareEvery)) {
       return compare(worker);
     }
     int free = Math.min(slots.free(), MOST_AT_ONCE);
     if (free == 0) {
-      return rest(COMPARE_EVERY);
+      return rest(compareEvery);
     }
     boolean fromTable =
         hints.isEmpty() ? backlog || elapsed(lastWork, IDLE) : byHints >= TABLE_EVERY - 1;

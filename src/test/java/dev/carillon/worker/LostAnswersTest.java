@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -100,7 +101,7 @@ class LostAnswersTest {
 
   @Test
   void finishesWhatStandsAsItsOwnBehindItsBack() {
-    Worker worker = engine.worker();
+    Worker worker = engine.worker(64, Duration.ofSeconds(3));
     await().until(() -> worker.worker() != null);
     UUID run = engine.run(job);
 
@@ -158,14 +159,19 @@ class LostAnswersTest {
   @Test
   void goesOnCollectingAfterAnOutageInTheMiddleOfHalving() {
     hundredResultsOneOfThemRefused();
-    AtomicInteger written = new AtomicInteger();
+    AtomicReference<String> before = new AtomicReference<>("nothing");
     engine.pg.fault(
         (sql, parameters, go) -> {
-          if (!sql.equals(CompleteSql.COMPLETE)) {
+          if (!sql.equals(CompleteSql.COMPLETE) && !sql.equals(CompleteSql.COMPLETE_AGAIN)) {
             return go;
           }
-          // Halves are written until the third statement, which meets an outage.
-          return written.incrementAndGet() == 4 ? broken() : go;
+          if (before.get().equals("a half was written")) {
+            before.set("the outage is over");
+            return broken();
+          }
+          return go.onFailure()
+              .invoke(refused -> before.compareAndSet("nothing", "a batch was refused"))
+              .invoke(done -> before.compareAndSet("a batch was refused", "a half was written"));
         });
 
     held.countDown();
@@ -173,6 +179,7 @@ class LostAnswersTest {
     UUID next = engine.run(job);
 
     engine.awaitState(next, "SUCCEEDED");
+    assertEquals("the outage is over", before.get());
     assertEquals(
         99,
         engine.count(
