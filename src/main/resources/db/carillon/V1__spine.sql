@@ -239,6 +239,9 @@ create table outbox (
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
 
+-- Ids do not compress; trying to costs more than the insert.
+alter table outbox alter column runs set storage external, alter column attempts set storage external;
+
 -- Keys that callers give; the primary key is "one run a key".
 create table dedupe_keys (
   tenant_id  text        not null,

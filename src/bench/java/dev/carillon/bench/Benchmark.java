@@ -25,7 +25,7 @@ public final class Benchmark {
     Files.createDirectories(FOLDER);
     List<Measurement> measured = new ArrayList<>();
     long began = System.nanoTime();
-    try (Postgres postgres = Postgres.start(FOLDER)) {
+    try (Postgres postgres = Postgres.start(FOLDER, options.profile())) {
       String machine = machine(postgres);
       System.out.println(machine);
       Rounds rounds = new Rounds(postgres);

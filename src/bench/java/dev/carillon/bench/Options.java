@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  * @param upper the second
  * @param poll db-scheduler's polling interval
  * @param pool db-scheduler's connections
+ * @param profile whether to show what each system's statements took; measuring that costs a little
  * @param carillonJvm more options for Carillon's JVM, to profile it
  */
 record Options(
@@ -38,6 +39,7 @@ record Options(
     double upper,
     Duration poll,
     int pool,
+    boolean profile,
     List<String> carillonJvm) {
 
   static Options ofProperties() {
@@ -54,6 +56,7 @@ record Options(
         Double.parseDouble(text("bench.dbs.upper", "4.0")),
         Duration.ofMillis(Long.getLong("bench.dbs.poll", 100)),
         Integer.getInteger("bench.dbs.pool", 50),
+        Boolean.getBoolean("bench.profile"),
         Arrays.stream(text("bench.jvm", "").split(" ")).filter(one -> !one.isBlank()).toList());
   }
 

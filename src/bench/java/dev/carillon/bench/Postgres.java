@@ -49,7 +49,7 @@ final class Postgres implements AutoCloseable {
     this.postmaster = postmaster;
   }
 
-  static Postgres start(Path folder) throws SQLException {
+  static Postgres start(Path folder, boolean profile) throws SQLException {
     try {
       Files.createDirectories(folder);
       Path data = folder.resolve("postgres");
@@ -64,6 +64,7 @@ final class Postgres implements AutoCloseable {
               .setErrorRedirector(
                   ProcessBuilder.Redirect.appendTo(folder.resolve("postgres.log").toFile()));
       SETTINGS.forEach(builder::setServerConfig);
+      builder.setServerConfig("pg_stat_statements.track_planning", profile ? "on" : "off");
       EmbeddedPostgres server = builder.start();
       String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip();
       Postgres postgres = new Postgres(server, ProcessHandle.of(Long.parseLong(pid)).orElseThrow());

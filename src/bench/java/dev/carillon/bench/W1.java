@@ -29,15 +29,23 @@ final class W1 {
           CarillonUnderTest.start(
               postgres, "carillon_w1", options.slots(), options.carillonJvm(), folder)) {
         measured.add(play(carillon));
+        profile(carillon);
       }
     }
     if (options.measures(DbSchedulerUnderTest.NAME)) {
       try (Contestant dbScheduler =
           DbSchedulerUnderTest.start(postgres, "db_scheduler_w1", options, folder)) {
         measured.add(play(dbScheduler));
+        profile(dbScheduler);
       }
     }
     return measured;
+  }
+
+  private void profile(Contestant contestant) throws SQLException {
+    if (options.profile()) {
+      TopStatements.print(postgres, contestant);
+    }
   }
 
   private Measurement play(Contestant contestant) throws SQLException {

@@ -34,15 +34,23 @@ final class W2 {
       try (Contestant carillon =
           CarillonUnderTest.start(postgres, "carillon_w2", SLOTS, options.carillonJvm(), folder)) {
         measured.addAll(play(carillon));
+        profile(carillon);
       }
     }
     if (options.measures(DbSchedulerUnderTest.NAME)) {
       try (Contestant dbScheduler =
           DbSchedulerUnderTest.start(postgres, "db_scheduler_w2", options, folder)) {
         measured.addAll(play(dbScheduler));
+        profile(dbScheduler);
       }
     }
     return measured;
+  }
+
+  private void profile(Contestant contestant) throws SQLException {
+    if (options.profile()) {
+      TopStatements.print(postgres, contestant);
+    }
   }
 
   private List<Measurement> play(Contestant contestant) throws SQLException {

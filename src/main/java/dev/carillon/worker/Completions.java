@@ -38,8 +38,11 @@ final class Completions {
   /** Enough to be written without waiting for more. */
   private static final int A_FEW_HUNDRED = 200;
 
-  /** How long the first of a batch waits for company. */
-  private static final Duration COLLECT = Duration.ofMillis(2);
+  /**
+   * How long the first of a batch waits for company: nobody starts later for it, and a statement is
+   * saved for each.
+   */
+  private static final Duration COLLECT = Duration.ofMillis(5);
 
   private static final Duration REST = Duration.ofMinutes(1);
 
