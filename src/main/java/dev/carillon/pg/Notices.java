@@ -98,7 +98,8 @@ public class Notices {
                     }
                     return RECONNECT_MILLIS;
                   });
-      // One object: each call of channel() makes another, and one without a handler is never subscribed.
+      // One object: each call of channel() makes another, and one without a handler is never
+      // subscribed.
       PgChannel connected = made.channel("carillon_connected");
       connected.subscribeHandler(subscribed -> reconnected.forEach(Runnable::run));
       connected.handler(payload -> {});
