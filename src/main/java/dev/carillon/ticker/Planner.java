@@ -79,7 +79,9 @@ final class Planner {
     for (PlanRow row : due) {
       try {
         plans.add(new Planned(row, evaluate(row, now, horizon)));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | StackOverflowError e) {
+        // Whatever its trigger does to the evaluator, it is this schedule's affair and nobody
+        // else's.
         parked = parked.chain(() -> park(row, reason(e), now));
       }
     }

@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.carillon.JobHandler;
 import dev.carillon.RunContext;
 import dev.carillon.run.Outcome;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class HandlerThreadsTest {
@@ -43,6 +46,34 @@ class HandlerThreadsTest {
     }
 
     assertTrue(pool.submit(Thread::currentThread).get(5, SECONDS).isDaemon());
+    pool.shutdownNow();
+  }
+
+  @Test
+  void givesEveryHandlerAThreadHoweverManyBlock() throws Exception {
+    int slots = 200;
+    ExecutorService pool = HandlerThreads.pool(slots);
+    CyclicBarrier all = new CyclicBarrier(slots);
+    List<Future<Integer>> arrived = new ArrayList<>();
+
+    for (int i = 0; i < slots; i++) {
+      arrived.add(pool.submit(() -> all.await(20, SECONDS)));
+    }
+
+    for (Future<Integer> one : arrived) {
+      one.get(20, SECONDS);
+    }
+    pool.shutdownNow();
+  }
+
+  @Test
+  void showHandlersTheClassesOfTheApplication() throws Exception {
+    ExecutorService pool = HandlerThreads.pool(1);
+
+    ClassLoader seen =
+        pool.submit(() -> Thread.currentThread().getContextClassLoader()).get(5, SECONDS);
+
+    assertEquals(HandlerThreads.class.getClassLoader(), seen);
     pool.shutdownNow();
   }
 
