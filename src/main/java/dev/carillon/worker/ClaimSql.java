@@ -34,17 +34,18 @@ final class ClaimSql {
         from runs r
         left join jobs j on j.id = r.job_id
         where r.id = any($1)
+      ), t as materialized (
+        select jsonb_object_agg(w.id, w.timeout_ms) filter (where w.timeout_ms <> $4) as timeouts from w
       ), c as (
+        -- No join: whatever statistics say of the queue (they may tell of an empty one), this is one look-up a row.
         update queue q
         set state = 'RUNNING',
             attempt = q.attempt + 1,
             locked_by = $3,
             locked_at = $2,
-            deadline = $2 + ($5 + coalesce(t.timeout_ms, $4)) * interval '1 millisecond'
-        from (select l.id, w.timeout_ms from l left join w on w.id = l.id) as t
-        -- Found by the array, joined by text: an equality of the ids themselves could be looked up in the index too, and
-        -- then the whole array is prepared anew for every row, whenever statistics make that look cheap.
-        where q.id = any(array(select l.id from l)) and q.id::text = t.id::text
+            deadline = $2 + ($5 + coalesce(((select t.timeouts from t) ->> q.id::text)::bigint, $4))
+              * interval '1 millisecond'
+        where q.id = any(array(select l.id from l))
         returning q.id, q.tenant_id, q.attempt, q.generation, q.tried, q.lost, q.due_at, q.locked_at, q.locked_by
       ), told as (
         insert into outbox (at, kind, worker_id, runs, attempts)
@@ -53,8 +54,11 @@ final class ClaimSql {
       )
       select c.*, w.id is not null as written, w.job_id, w.job_version, w.schedule_id, w.fire_at, w.trace, w.target,
              w.params, w.scope
+      -- A full join can only be hashed or merged; a nested loop would compare every row with every other. The condition is
+      -- written so that the planner does not see that it makes a left join of it.
       from c
-      left join w on w.id = c.id
+      full join w on w.id = c.id
+      where coalesce(c.id, null) is not null
       """;
 
   /**

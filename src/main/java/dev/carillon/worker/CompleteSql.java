@@ -26,7 +26,9 @@ public final class CompleteSql {
                  ::attempt_outcome as outcome,
                (case when l.cancel_requested and u.final_state is null then 'CANCELED' else u.final_state end)
                  ::run_state as final_state
-        from l join u on u.id = l.id and u.attempt = l.attempt and u.worker = l.locked_by
+        -- Full, so that it is hashed whatever statistics say, as in the claim.
+        from l full join u on u.id = l.id
+        where case when u.attempt = l.attempt and u.worker = l.locked_by then true else false end
       ), ended as (
         delete from queue q
         where q.id = any(array(select m.id from m where m.final_state is not null))
