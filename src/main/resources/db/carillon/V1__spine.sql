@@ -7,19 +7,19 @@
 -- Two roles, and nobody else touches a row: carillon_api sees one tenant, carillon_engine sees all.
 -- Roles belong to the whole server, so another Carillon database may have made them already.
 do $$
+declare
+  owned text;
+  -- Since PostgreSQL 16 whoever creates a role is its administrator, but may not yet become it.
+  enough text := case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end;
 begin
-  if not exists (select from pg_roles where rolname = 'carillon_api') then
-    create role carillon_api nologin;
-  end if;
-  if not exists (select from pg_roles where rolname = 'carillon_engine') then
-    create role carillon_engine nologin;
-  end if;
-  if not pg_has_role(current_user, 'carillon_api', 'member') then
-    execute format('grant carillon_api to %I', current_user);
-  end if;
-  if not pg_has_role(current_user, 'carillon_engine', 'member') then
-    execute format('grant carillon_engine to %I', current_user);
-  end if;
+  foreach owned in array array['carillon_api', 'carillon_engine'] loop
+    if not exists (select from pg_roles where rolname = owned) then
+      execute format('create role %I nologin', owned);
+    end if;
+    if not pg_has_role(current_user, owned, enough) then
+      execute format('grant %I to %I', owned, current_user);
+    end if;
+  end loop;
 end
 $$;
 
@@ -125,7 +125,8 @@ create type attempt_outcome as enum
   ('SUCCEEDED', 'FAILED', 'TIMED_OUT', 'LOST', 'CANCELED', 'DRAINED', 'SKIPPED', 'MISSED');
 
 -- The live part of a run; deleted when the run ends. No column that a claim changes stands in an index or a
--- predicate, and pages are left half empty, so a claim is a HOT update: it writes no index.
+-- predicate, and pages are left more than half empty, so a claim is a HOT update: it writes no index. A claimed
+-- row is a third longer (worker, instant, deadline), so 1 / (1 + 4/3) is the most that leaves room for all of a page.
 create table queue (
   id               uuid        not null primary key,
   schedule_id      uuid,
@@ -144,7 +145,7 @@ create table queue (
   held_by          text,
   tenant_id        text        not null,
   queue            text        not null
-) with (fillfactor = 45, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+) with (fillfactor = 40, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
 -- What is due in a queue, oldest first: ticker, idle workers, reconciler.
 create index queue_due on queue (queue, due_at);
@@ -237,6 +238,9 @@ create table outbox (
   payload   jsonb                               -- of a CHANGED row: {"type","subject","sequence","trace","data"}
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
         autovacuum_vacuum_cost_delay = 0);
+
+-- Ids do not compress; trying to costs more than the insert.
+alter table outbox alter column runs set storage external, alter column attempts set storage external;
 
 -- Keys that callers give; the primary key is "one run a key".
 create table dedupe_keys (

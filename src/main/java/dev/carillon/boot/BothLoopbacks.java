@@ -62,7 +62,7 @@ final class BothLoopbacks {
     HttpServerOptions first = started.options();
     boolean both =
         ListenAddress.IPV4.equals(first.getHost())
-            && LaunchMode.current() != LaunchMode.TEST
+            && LaunchMode.current() == LaunchMode.NORMAL
             && ListenAddress.hasIpv6();
     if (both) {
       listen(new HttpServerOptions(first).setHost(ListenAddress.IPV6));

@@ -38,6 +38,7 @@ final class Start {
   private @Nullable DataFolder folder;
   private @Nullable EmbeddedPostgres postgres;
   private boolean ending;
+  private volatile boolean endWanted;
   private volatile int exitCode;
 
   Start(Environment environment) {
@@ -51,7 +52,10 @@ final class Start {
         prepare();
       }
     } catch (StartFailure failure) {
-      say(failure);
+      // Ctrl-C reaches initdb too: that it broke off is then no news.
+      if (!endWanted) {
+        say(failure);
+      }
       exitCode = 1;
       System.exit(1);
     }
@@ -111,6 +115,7 @@ final class Start {
 
   /** Runs when the process ends, whoever ends it: Ctrl-C, SIGTERM, a failed start. */
   private void end() {
+    endWanted = true;
     awaitQuarkus();
     synchronized (this) {
       ending = true;

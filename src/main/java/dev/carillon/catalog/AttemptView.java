@@ -24,8 +24,8 @@ public record AttemptView(
     Instant finishedAt,
     @Nullable Long durationMs,
     @Nullable Integer exitCode,
-    @Schema(type = SchemaType.OBJECT) @Nullable JsonNode error,
-    @Schema(type = SchemaType.OBJECT) @Nullable JsonNode output) {
+    @Schema(type = SchemaType.OBJECT, implementation = Object.class) @Nullable JsonNode error,
+    @Schema(type = SchemaType.OBJECT, implementation = Object.class) @Nullable JsonNode output) {
 
   AttemptView withDuration() {
     return new AttemptView(

@@ -58,7 +58,7 @@ final class ClockSql {
       update clock
       set revision = revision + 1, enabled = $3, next_fire_at = $4, delay_ms = $5, awaited_run = $6,
           -- Nothing withdrawn and nothing new: the last fire that ends the schedule is still to come, or just was.
-          ends_at = case when $4 is null and not $7 then ends_at end,
+          ends_at = case when $4::timestamptz is null and not $7 then ends_at end,
           last_fire_at = case when $7 then (
             select r.fire_at from runs r
             where r.schedule_id = $1 and r.fire_at is not null
@@ -97,7 +97,7 @@ final class ClockSql {
       """
       update clock
       set awaited_run = null,
-          next_fire_at = case when enabled then $3 + delay_ms * interval '1 millisecond' end
+          next_fire_at = case when enabled then $3::timestamptz + delay_ms * interval '1 millisecond' end
       where schedule_id = $1 and awaited_run = $2
       """;
 

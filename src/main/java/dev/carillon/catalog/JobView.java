@@ -28,7 +28,11 @@ public record JobView(
     @Schema(nullable = true) @Nullable String description,
     @Schema(implementation = TargetSchema.class) JsonNode target,
     @Schema(defaultValue = "default", pattern = "[a-z0-9][a-z0-9_-]{0,62}") String queue,
-    @Schema(type = SchemaType.OBJECT, nullable = true, example = "{\"month\":\"2026-01\"}")
+    @Schema(
+            type = SchemaType.OBJECT,
+            implementation = Object.class,
+            nullable = true,
+            example = "{\"month\":\"2026-01\"}")
         @Nullable JsonNode params,
     Retry retry,
     @Schema(

@@ -8,6 +8,7 @@ import dev.carillon.time.OneShot;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -116,7 +117,7 @@ record NextFire(
         throw FieldErrors.invalid(
             "/trigger/at",
             "at: " + once.at() + " is past by more than a day and would never fire",
-            now.plus(CATCH_UP).truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
+            now.plus(CATCH_UP).truncatedTo(ChronoUnit.SECONDS).toString());
       }
       return once.at();
     }

@@ -26,10 +26,12 @@ public record RunView(
     @Schema(implementation = TargetSchema.class) @Nullable JsonNode target,
     @Schema(
             type = SchemaType.OBJECT,
+            implementation = Object.class,
             description = "Of job, schedule and run, the later over the earlier")
         @Nullable JsonNode params,
     @Schema(
             type = SchemaType.OBJECT,
+            implementation = Object.class,
             description = "At most 32 strings",
             example = "{\"customer\":\"4711\"}")
         @Nullable JsonNode scope,
@@ -48,8 +50,10 @@ public record RunView(
     @Schema(readOnly = true) @Nullable Instant startedAt,
     @Schema(readOnly = true) @Nullable Instant finishedAt,
     @Schema(readOnly = true) @Nullable Long durationMs,
-    @Schema(readOnly = true, type = SchemaType.OBJECT) @Nullable JsonNode error,
-    @Schema(readOnly = true, type = SchemaType.OBJECT) @Nullable JsonNode output,
+    @Schema(readOnly = true, type = SchemaType.OBJECT, implementation = Object.class)
+        @Nullable JsonNode error,
+    @Schema(readOnly = true, type = SchemaType.OBJECT, implementation = Object.class)
+        @Nullable JsonNode output,
     @Schema(readOnly = true) String traceId,
     @Schema(readOnly = true, description = "True when a dedupe key had made it before")
         @Nullable Boolean deduplicated,

@@ -5,6 +5,7 @@ import dev.carillon.pg.Statements;
 import dev.carillon.tenancy.Requester;
 import io.smallrye.mutiny.Uni;
 import java.time.Instant;
+import java.util.Objects;
 
 /**
  * Tells what became of a schedule, in the transaction that does it. The sequence is the version
@@ -60,12 +61,12 @@ final class ScheduleEvents {
 
   private static boolean sameButForTheSwitch(ScheduleView before, ScheduleView after) {
     return before.trigger().equals(after.trigger())
-        && java.util.Objects.equals(before.name(), after.name())
-        && java.util.Objects.equals(before.jobKey(), after.jobKey())
-        && java.util.Objects.equals(before.target(), after.target())
-        && java.util.Objects.equals(before.timezone(), after.timezone())
-        && java.util.Objects.equals(before.params(), after.params())
-        && java.util.Objects.equals(before.priority(), after.priority());
+        && Objects.equals(before.name(), after.name())
+        && Objects.equals(before.jobKey(), after.jobKey())
+        && Objects.equals(before.target(), after.target())
+        && Objects.equals(before.timezone(), after.timezone())
+        && Objects.equals(before.params(), after.params())
+        && Objects.equals(before.priority(), after.priority());
   }
 
   private static Uni<Void> tell(

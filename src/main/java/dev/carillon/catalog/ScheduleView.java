@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.JsonText;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -32,7 +33,11 @@ public record ScheduleView(
             description = "IANA; absent: the service's default")
         @Nullable String timezone,
     @Schema(defaultValue = "true") boolean enabled,
-    @Schema(type = SchemaType.OBJECT, nullable = true, description = "Over the job's")
+    @Schema(
+            type = SchemaType.OBJECT,
+            implementation = Object.class,
+            nullable = true,
+            description = "Over the job's")
         @Nullable JsonNode params,
     @Schema(nullable = true, minimum = "0", maximum = "4") @Nullable Integer priority,
     @Schema(readOnly = true) ScheduleStatus status,
@@ -56,7 +61,7 @@ public record ScheduleView(
         row.name,
         jobKey,
         JsonText.stored(row.target),
-        java.util.Objects.requireNonNull(JsonText.stored(row.trigger)),
+        Objects.requireNonNull(JsonText.stored(row.trigger)),
         row.timezone,
         row.enabled,
         JsonText.stored(row.params),

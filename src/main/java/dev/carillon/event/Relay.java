@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 
 /**
  * Publishes what the outbox tells, in order of its rows, and deletes the rows once the broker has
@@ -50,6 +51,7 @@ public final class Relay {
 
   private final Pg pg;
   private final EventChannel channel;
+  private final LongSupplier nanos;
   private final Lease lease;
   private final Loop loop;
   private final Deque<Mark> marks = new ArrayDeque<>();
@@ -66,8 +68,8 @@ public final class Relay {
       };
 
   private long floor;
-  private long fullLook = System.nanoTime();
-  private long busyUntil = System.nanoTime();
+  private long fullLook;
+  private long busyUntil;
   private long ledEpoch = -1;
 
   /** Up to which id the outbox was dealt with, and when that was. */
@@ -76,9 +78,19 @@ public final class Relay {
   private record Attempt(UUID run, int number) {}
 
   public Relay(Vertx vertx, Pg pg, EventChannel channel, Duration leaseLength) {
+    this(vertx, pg, channel, leaseLength, System::nanoTime);
+  }
+
+  /**
+   * @param nanos the monotonic clock by which latecomers are waited for
+   */
+  Relay(Vertx vertx, Pg pg, EventChannel channel, Duration leaseLength, LongSupplier nanos) {
     Context context = vertx.getOrCreateContext();
     this.pg = pg;
     this.channel = channel;
+    this.nanos = nanos;
+    this.fullLook = nanos.getAsLong();
+    this.busyUntil = nanos.getAsLong();
     this.loop = new Loop("relay events", vertx, context, this::step);
     this.lease = new Lease("relay", pg, vertx, context, leaseLength, loop::wake);
   }
@@ -122,7 +134,7 @@ public final class Relay {
   }
 
   private long from() {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     while (!marks.isEmpty() && now - marks.peek().nanos > LATECOMERS_NANOS) {
       floor = marks.poll().id;
     }
@@ -134,7 +146,7 @@ public final class Relay {
   }
 
   private Duration restAfter(int rows) {
-    long now = System.nanoTime();
+    long now = nanos.getAsLong();
     if (rows > 0) {
       busyUntil = now + STAYS_BUSY_NANOS;
     }
@@ -183,7 +195,7 @@ public final class Relay {
     return pg.asEngine(RelaySql.DELETE, Tuple.of(ids))
         .invoke(
             deleted -> {
-              long now = System.nanoTime();
+              long now = nanos.getAsLong();
               Mark last = marks.peekLast();
               // A mark a second is enough to know where half a minute ago was.
               if (last == null || now - last.nanos > 1_000_000_000L) {

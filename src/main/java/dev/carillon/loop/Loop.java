@@ -37,6 +37,7 @@ public final class Loop {
   private boolean started;
   private boolean stepping;
   private boolean stopping;
+  private boolean pausing;
   private long timer = -1;
   private Duration pause = FIRST_PAUSE;
 
@@ -80,7 +81,7 @@ public final class Loop {
   }
 
   private void next() {
-    if (!started || stepping || stopping) {
+    if (!started || stepping || stopping || pausing) {
       return;
     }
     cancelTimer();
@@ -117,8 +118,8 @@ public final class Loop {
           Duration now = pause;
           Duration longer = pause.multipliedBy(2);
           pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
-          // A wake-up must not turn an outage into a busy loop.
-          woken.set(false);
+          // A wake-up must not turn an outage into a busy loop: it counts when the pause is over.
+          pausing = !stopping;
           stepped(now);
         });
   }
@@ -127,7 +128,7 @@ public final class Loop {
     stepping = false;
     if (stopping) {
       ended.complete(null);
-    } else if (woken.get() || atMost.isZero()) {
+    } else if (!pausing && (woken.get() || atMost.isZero())) {
       next();
     } else {
       // Rounded up: a rest that ends a moment before its instant would only be followed by another.
@@ -137,7 +138,11 @@ public final class Loop {
 
   private void rested() {
     timer = -1;
-    context.runOnContext(ignored -> next());
+    context.runOnContext(
+        ignored -> {
+          pausing = false;
+          next();
+        });
   }
 
   private void cancelTimer() {

@@ -41,7 +41,7 @@ import org.jboss.logging.Logger;
 final class OfflineWorkers {
 
   private static final Logger LOG = Logger.getLogger(OfflineWorkers.class);
-  private static final Duration EVERY = Duration.ofSeconds(1);
+  private static final Duration AT_LEAST_EVERY = Duration.ofSeconds(1);
 
   /**
    * Looking for abandoned runs costs as much as there is backlog; right after a retirement it is
@@ -56,6 +56,10 @@ final class OfflineWorkers {
   private final InstantSource clock;
   private final Lease lease;
   private final Duration workerLease;
+
+  /** Often enough for two looks in a row never to seem interrupted, however short the lease is. */
+  private final Duration every;
+
   private final Loop loop;
   private final Map<UUID, Seen> seen = new HashMap<>();
   private long ledEpoch = -1;
@@ -78,6 +82,8 @@ final class OfflineWorkers {
     this.clock = clock;
     this.lease = lease;
     this.workerLease = workerLease;
+    Duration tenth = workerLease.dividedBy(10);
+    this.every = tenth.compareTo(AT_LEAST_EVERY) < 0 ? tenth : AT_LEAST_EVERY;
     this.loop = new Loop("watch the workers", vertx, context, this::step);
   }
 
@@ -96,7 +102,7 @@ final class OfflineWorkers {
   private Uni<Duration> step() {
     Lease.Held held = lease.held();
     if (held == null) {
-      return Uni.createFrom().item(EVERY);
+      return Uni.createFrom().item(every);
     }
     long now = System.nanoTime();
     boolean interrupted = now - asked > workerLease.toNanos() / 3;
@@ -110,7 +116,7 @@ final class OfflineWorkers {
         .invoke(silent -> asked = System.nanoTime())
         .chain(this::retireAll)
         .chain(this::takeBackIfDue)
-        .replaceWith(EVERY);
+        .replaceWith(every);
   }
 
   private Map<UUID, Long> silent(RowSet<Row> rows) {
@@ -127,6 +133,8 @@ final class OfflineWorkers {
         silent.put(worker, beat);
       }
     }
+    // Whoever is gone since the last look may have left something behind.
+    lookNow |= !current.keySet().containsAll(seen.keySet());
     seen.clear();
     seen.putAll(current);
     return silent;

@@ -3,6 +3,7 @@ package dev.carillon.pg;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -43,18 +44,24 @@ public record DueNotice(UUID run, Instant due, int priority, String tenant, Stri
         .map(line -> line.split(" "))
         .filter(p -> p.length == 5)
         .map(DueNotice::of)
+        .flatMap(Optional::stream)
         .toList();
   }
 
-  private static DueNotice of(String[] parts) {
-    long micros = Long.parseLong(parts[1]);
-    return new DueNotice(
-        UUID.fromString(parts[0]),
-        Instant.ofEpochSecond(
-            Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000),
-        Integer.parseInt(parts[2]),
-        parts[3],
-        parts[4]);
+  private static Optional<DueNotice> of(String[] parts) {
+    try {
+      long micros = Long.parseLong(parts[1]);
+      return Optional.of(
+          new DueNotice(
+              UUID.fromString(parts[0]),
+              Instant.ofEpochSecond(
+                  Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000),
+              Integer.parseInt(parts[2]),
+              parts[3],
+              parts[4]));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
   }
 
   private String line() {

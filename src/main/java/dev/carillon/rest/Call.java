@@ -3,6 +3,7 @@ package dev.carillon.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.FieldErrors;
+import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.JsonText;
 import dev.carillon.run.Trace;
 import dev.carillon.tenancy.Requester;
@@ -92,7 +93,7 @@ public class Call {
     JsonNode json = json(body);
     if (!json.isMissingNode()) {
       FieldErrors errors = new FieldErrors();
-      dev.carillon.catalog.input.Fields.of(json, errors).refuseOthers();
+      Fields.of(json, errors).refuseOthers();
       errors.throwIfAny();
     }
   }

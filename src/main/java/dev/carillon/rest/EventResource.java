@@ -18,6 +18,7 @@ import jakarta.ws.rs.sse.Sse;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -35,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Path("/events")
 @Tag(name = "Events", description = "What happens, as it happens")
+@APIResponse(responseCode = "422", ref = ApiDescription.PROBLEM)
 public class EventResource {
 
   private static final Logger LOG = Logger.getLogger(EventResource.class);
@@ -91,20 +93,40 @@ public class EventResource {
     query.check();
     Tenant tenant = call.tenant();
     UUID lastSeen = lastSeen();
+    requireRemembered(tenant, lastSeen);
     List<String> types = query.texts("type");
     List<String> subjects = query.texts("subject");
     Multi<OutboundSseEvent> events =
         feed.of(tenant.id(), lastSeen)
             .filter(event -> isAsked(types, event.type()) && isAsked(subjects, event.subject()))
             .map(this::rendered);
-    // The feed comes first: what it refuses must be said before the first comment is out.
     return Multi.createBy()
         .merging()
-        .streams(events, comments())
-        .onFailure(failure -> !(failure instanceof EventsForgottenException))
+        .streams(comments(), events)
+        .onFailure()
         .invoke(failure -> LOG.debugf("a reader of events is let go: %s", failure.getMessage()))
-        .onFailure(failure -> !(failure instanceof EventsForgottenException))
+        .onFailure()
         .recoverWithCompletion();
+  }
+
+  /**
+   * Asks before the stream begins, because its status has gone out by then. A feed that finds out
+   * later ends the stream; the reader comes back, and is told.
+   */
+  private void requireRemembered(Tenant tenant, @Nullable UUID lastSeen) {
+    if (lastSeen == null) {
+      return;
+    }
+    AtomicReference<@Nullable Throwable> refused = new AtomicReference<>();
+    feed.of(tenant.id(), lastSeen)
+        .select()
+        .first()
+        .subscribe()
+        .with(event -> {}, refused::set)
+        .cancel();
+    if (refused.get() instanceof EventsForgottenException forgotten) {
+      throw forgotten;
+    }
   }
 
   /** At once, so that the reader sees that it is connected, and then every so often. */
@@ -121,7 +143,6 @@ public class EventResource {
     return sse.newEventBuilder()
         .id(event.id().toString())
         .name(event.type())
-        .mediaType(MediaType.TEXT_PLAIN_TYPE)
         .data(String.class, CloudEvents.structured(event, source).encode())
         .build();
   }

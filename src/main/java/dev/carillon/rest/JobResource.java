@@ -31,6 +31,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/jobs")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Jobs", description = "What kinds of work there are")
+@APIResponse(responseCode = "400", ref = ApiDescription.PROBLEM)
+@APIResponse(responseCode = "422", ref = ApiDescription.PROBLEM)
 public class JobResource {
 
   private final Jobs jobs;

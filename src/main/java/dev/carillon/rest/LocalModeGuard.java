@@ -60,9 +60,19 @@ public class LocalModeGuard {
       refuse(exchange, 403, "in local mode no other origin is served");
     } else if (WITH_BODY.contains(request.method()) && !isAcceptable(request)) {
       refuse(exchange, 415, "a body must be named as JSON: Content-Type: application/json");
+    } else if (isTooLarge(request)) {
+      refuse(exchange, 413, "a body must not exceed 1 MiB");
     } else {
       exchange.next();
     }
+  }
+
+  /** By what it says of itself; a body that says nothing is measured while it is read. */
+  private static boolean isTooLarge(HttpServerRequest request) {
+    String length = request.getHeader("Content-Length");
+    return length != null
+        && length.matches("\\d{1,18}")
+        && Long.parseLong(length) > Call.MOST_BODY_BYTES;
   }
 
   private static void echo(HttpServerRequest request, HttpServerResponse response) {
@@ -130,8 +140,8 @@ public class LocalModeGuard {
         .response()
         .setStatusCode(status)
         .putHeader("Content-Type", Problems.MEDIA_TYPE)
-        // What was sent along is not read.
-        .putHeader("Connection", "close")
         .end(problem);
+    // What was sent along is read and thrown away, so that the sender gets to see the answer.
+    exchange.request().resume();
   }
 }

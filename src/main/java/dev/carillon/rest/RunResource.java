@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/runs")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Runs", description = "What is to be done, is being done and was done")
+@APIResponse(responseCode = "400", ref = ApiDescription.PROBLEM)
+@APIResponse(responseCode = "422", ref = ApiDescription.PROBLEM)
 public class RunResource {
 
   private final Runs runs;

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/schedules")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Schedules", description = "When work is done")
+@APIResponse(responseCode = "400", ref = ApiDescription.PROBLEM)
+@APIResponse(responseCode = "422", ref = ApiDescription.PROBLEM)
 public class ScheduleResource {
 
   private final Schedules schedules;

@@ -9,6 +9,7 @@ import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.Fire;
 import dev.carillon.time.Moved;
 import dev.carillon.time.Preview;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -36,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 @Path("/triggers")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Triggers", description = "What a trigger would do")
+@APIResponse(responseCode = "400", ref = ApiDescription.PROBLEM)
+@APIResponse(responseCode = "422", ref = ApiDescription.PROBLEM)
 public class TriggerResource {
 
   private static final int DEFAULT_COUNT = 5;
@@ -109,7 +112,7 @@ public class TriggerResource {
       responseCode = "200",
       description = "The preview",
       content = @Content(schema = @Schema(implementation = PreviewBody.class)))
-  @io.smallrye.common.annotation.Blocking
+  @Blocking
   public Response preview(@Parameter(hidden = true) byte @Nullable [] body) {
     call.query().check();
     call.tenant();

@@ -58,25 +58,24 @@ public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable 
   }
 
   /**
-   * The last fire at or before {@code now}, without walking through an outage: looks back ever
-   * farther until there is one at all, then goes on from there. Each look-back is ten times the
-   * last, so few fires are left to walk.
+   * The last fire at or before {@code now}, without walking through an outage: each round halves
+   * the time in which it can lie, however dense or sparse the fires are.
    */
   private static Instant newest(Fires fires, Instant due, Instant now) {
     Instant found = due;
-    for (Duration back = Duration.ofSeconds(1);
-        now.minus(back).isAfter(due);
-        back = back.multipliedBy(10)) {
-      Instant candidate = fires.next(now.minus(back));
-      if (candidate != null && !candidate.isAfter(now)) {
-        found = candidate;
-        break;
-      }
-    }
+    // No fire lies after this one up to now.
+    Instant empty = now;
     for (Instant next = fires.next(found);
         next != null && !next.isAfter(now);
-        next = fires.next(next)) {
+        next = fires.next(found)) {
       found = next;
+      Instant middle = found.plus(Duration.between(found, empty).dividedBy(2));
+      Instant later = fires.next(middle);
+      if (later != null && !later.isAfter(now)) {
+        found = later;
+      } else {
+        empty = middle;
+      }
     }
     return found;
   }

@@ -19,7 +19,10 @@ public final class Targets {
     }
   }
 
-  /** Calls the target; whatever goes wrong comes as a failed stage, never as an exception. */
+  /**
+   * Calls the target; whatever goes wrong comes as a failed stage, never as an exception, and a
+   * caller that answers no stage has answered null.
+   */
   public CompletionStage<Outcome> call(TargetSpec target, RunContext run) {
     TargetCaller<?> caller = callers.get(target.getClass());
     if (caller == null) {
@@ -28,8 +31,10 @@ public final class Targets {
               "nothing here calls targets of type " + target.getClass().getSimpleName()));
     }
     try {
-      return call(caller, target, run);
-    } catch (RuntimeException e) {
+      CompletionStage<Outcome> word = call(caller, target, run);
+      return word == null ? CompletableFuture.completedFuture(null) : word;
+    } catch (Throwable e) {
+      // An Error of a handler too: it must end as this attempt's failure, not as the worker's.
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -5,6 +5,7 @@ import dev.carillon.pg.Statements;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.sql.SQLException;
@@ -57,7 +58,7 @@ public class TenantTransactions {
         .call(statements -> statements.query(EnterTenantSql.ENTER_TENANT, Tuple.of(tenant.id())));
   }
 
-  private static Statements on(io.vertx.sqlclient.SqlConnection connection) {
+  private static Statements on(SqlConnection connection) {
     return (sql, parameters) -> Pg.query(connection, sql, parameters);
   }
 

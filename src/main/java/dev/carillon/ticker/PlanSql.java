@@ -51,8 +51,9 @@ final class PlanSql {
         update clock c
         set next_fire_at = u1.new_next, last_fire_at = coalesce(u1.last, c.last_fire_at),
             awaited_run = u1.awaited, ends_at = u1.ends_at
-        from u1 join l on l.schedule_id = u1.schedule_id
-        where c.schedule_id = l.schedule_id
+        from u1
+        -- Found by the array, joined by text, as in the claim.
+        where c.schedule_id = any(array(select l.schedule_id from l)) and c.schedule_id::text = u1.schedule_id::text
           and c.next_fire_at = u1.old_next and c.revision = u1.revision and c.enabled
         returning c.schedule_id
       ), f as materialized (

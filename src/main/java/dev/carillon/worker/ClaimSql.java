@@ -40,10 +40,11 @@ final class ClaimSql {
             attempt = q.attempt + 1,
             locked_by = $3,
             locked_at = $2,
-            deadline = $2 + ($5 + coalesce(w.timeout_ms, $4)) * interval '1 millisecond'
-        from l
-        left join w on w.id = l.id
-        where q.id = l.id and q.id = any($1)
+            deadline = $2 + ($5 + coalesce(t.timeout_ms, $4)) * interval '1 millisecond'
+        from (select l.id, w.timeout_ms from l left join w on w.id = l.id) as t
+        -- Found by the array, joined by text: an equality of the ids themselves could be looked up in the index too, and
+        -- then the whole array is prepared anew for every row, whenever statistics make that look cheap.
+        where q.id = any(array(select l.id from l)) and q.id::text = t.id::text
         returning q.id, q.tenant_id, q.attempt, q.generation, q.tried, q.lost, q.due_at, q.locked_at, q.locked_by
       ), told as (
         insert into outbox (at, kind, worker_id, runs, attempts)

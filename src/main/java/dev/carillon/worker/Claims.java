@@ -29,11 +29,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Each step takes the first of these that applies:
  *
  * <ol>
- *   <li>a claim failed, or ten seconds have passed: read what stands as ours and is not in hand,
- *       and hand it back (a claim whose answer was lost must not wedge its runs);
+ *   <li>a claim failed, or a third of the lease has passed: read what stands as ours and is not in
+ *       hand, and hand it back (a claim whose answer was lost must not wedge its runs);
  *   <li>no slot is free: rest until one is;
- *   <li>no hints for 250 ms, or seven claims in a row were by hints: take overdue runs from the
- *       table, so that none waits for one particular message;
+ *   <li>no hints for 250 ms, or none while the table has a backlog, or seven claims in a row were
+ *       by hints: take overdue runs from the table, so that none waits for one particular message;
  *   <li>claim the most urgent hints.
  * </ol>
  */
@@ -54,7 +54,13 @@ final class Claims {
    */
   private static final Duration GATHER = Duration.ofMillis(2);
 
-  private static final Duration COMPARE_EVERY = Duration.ofSeconds(10);
+  /**
+   * A claim costs the database about the same for one run as for ten. So while claims follow each
+   * other closely, each waits until this long after the last one began, unless there is much to
+   * claim; one run every five milliseconds does not wait.
+   */
+  private static final Duration PACE = Duration.ofMillis(4);
+
   private static final Duration LONG_REST = Duration.ofMinutes(1);
 
   /** How far a hint may be ahead of this process's idea of the database's time. */
@@ -64,6 +70,7 @@ final class Claims {
   private final InstantSource clock;
   private final Slots slots;
   private final QueueNames queues;
+  private final Duration compareEvery;
   private final JobDefinitions definitions;
   private final Hands hands;
   private final Loop loop;
@@ -71,9 +78,14 @@ final class Claims {
   private final Set<UUID> uncertain = new HashSet<>();
 
   private int byHints;
+
+  /** Whether the last look into the table filled every free slot, so that there is likely more. */
+  private boolean backlog;
+
   private long lastWork = System.nanoTime();
   private long compared = System.nanoTime();
   private long gathering;
+  private long lastClaim = System.nanoTime();
   private Runnable taken = () -> {};
   private volatile boolean closed;
 
@@ -84,11 +96,13 @@ final class Claims {
       Context context,
       Slots slots,
       QueueNames queues,
+      Duration compareEvery,
       Hands hands) {
     this.pg = pg;
     this.clock = clock;
     this.slots = slots;
     this.queues = queues;
+    this.compareEvery = compareEvery;
     this.hands = hands;
     this.definitions = new JobDefinitions(pg);
     this.loop = new Loop("claim runs", vertx, context, this::step);
@@ -132,21 +146,22 @@ final class Claims {
     if (!uncertain.isEmpty()) {
       return handBackUncertain(worker);
     }
-    if (elapsed(compared, COMPARE_EVERY)) {
+    if (elapsed(compared, compareEvery)) {
       return compare(worker);
     }
     int free = Math.min(slots.free(), MOST_AT_ONCE);
     if (free == 0) {
-      return rest(COMPARE_EVERY);
+      return rest(compareEvery);
     }
-    boolean fromTable = hints.isEmpty() ? elapsed(lastWork, IDLE) : byHints >= TABLE_EVERY - 1;
+    boolean fromTable =
+        hints.isEmpty() ? backlog || elapsed(lastWork, IDLE) : byHints >= TABLE_EVERY - 1;
     if (fromTable) {
       return takeOverdue(worker, free);
     }
     if (hints.isEmpty()) {
       return rest(IDLE);
     }
-    if (isWorthGathering(free)) {
+    if (isWorthGathering(free) || isTooSoon()) {
       return rest(Duration.ofMillis(1));
     }
     return takeHinted(worker, free);
@@ -171,8 +186,13 @@ final class Claims {
     return true;
   }
 
+  private boolean isTooSoon() {
+    return hints.size() < slots.size() / 4 && !elapsed(lastClaim, PACE);
+  }
+
   private Uni<Duration> takeHinted(UUID worker, int free) {
     byHints++;
+    lastClaim = System.nanoTime();
     List<Hints.Hint> urgent = hints.take(free);
     taken.run();
     UUID[] ids = urgent.stream().map(hint -> hint.due().run()).toArray(UUID[]::new);
@@ -192,6 +212,7 @@ final class Claims {
         .current()
         .chain(names -> overdue(names, now, free))
         .chain(ids -> ids.length == 0 ? nothing() : claim(worker, ids, now))
+        .invoke(claimed -> backlog = claimed == free)
         .map(claimed -> claimed > 0 || !hints.isEmpty() ? Duration.ZERO : IDLE);
   }
 

@@ -38,7 +38,9 @@ public final class CompleteSql {
             lost = q.lost + (m.outcome = 'LOST')::int,
             locked_by = null, locked_at = null, deadline = null
         from m
-        where q.id = m.id and m.final_state is null
+        -- Found by the array, joined by text, as in the claim.
+        where m.final_state is null and q.id = any(array(select m.id from m where m.final_state is null))
+          and q.id::text = m.id::text
       ), kept as (
         insert into attempts (run_id, generation, attempt, tenant_id, worker_id, outcome, final_state, started_at,
                               finished_at, job_version, error, output)

@@ -38,8 +38,11 @@ final class Completions {
   /** Enough to be written without waiting for more. */
   private static final int A_FEW_HUNDRED = 200;
 
-  /** How long the first of a batch waits for company. */
-  private static final Duration COLLECT = Duration.ofMillis(2);
+  /**
+   * How long the first of a batch waits for company: nobody starts later for it, and a statement is
+   * saved for each.
+   */
+  private static final Duration COLLECT = Duration.ofMillis(5);
 
   private static final Duration REST = Duration.ofMinutes(1);
 
@@ -103,10 +106,7 @@ final class Completions {
     if (batch.isEmpty()) {
       return Uni.createFrom().item(REST);
     }
-    return write(CompleteSql.COMPLETE, batch)
-        .onFailure()
-        .invoke(failure -> failed.addAll(batch))
-        .map(done -> count.get() == 0 ? REST : Duration.ZERO);
+    return write(CompleteSql.COMPLETE, batch).map(done -> count.get() == 0 ? REST : Duration.ZERO);
   }
 
   /** What failed to be written goes first, so that nothing is overtaken by an outage. */
@@ -120,12 +120,14 @@ final class Completions {
     return batch;
   }
 
+  /** What it could not write, and nothing else, is in {@code failed} when it fails. */
   private Uni<Void> write(String statement, List<Completion> batch) {
     return pg.asEngine(statement, Completion.parameters(batch, clock.instant()))
         .invoke(accepted -> finish(batch, accepted))
         .replaceWithVoid()
-        .onFailure(Completions::isDataProblem)
-        .recoverWithUni(problem -> halve(batch, problem));
+        .onFailure()
+        .recoverWithUni(
+            problem -> isDataProblem(problem) ? halve(batch, problem) : keep(batch, problem));
   }
 
   /**
@@ -136,7 +138,7 @@ final class Completions {
     if (batch.size() == 1) {
       Completion bad = batch.get(0);
       if (bad.isStripped()) {
-        return Uni.createFrom().failure(problem);
+        return keep(batch, problem);
       }
       LOG.warnf(
           "what run %s came to cannot be stored (%s); it is recorded as failed",
@@ -144,8 +146,16 @@ final class Completions {
       return write(CompleteSql.COMPLETE_AGAIN, List.of(bad.stripped()));
     }
     int middle = batch.size() / 2;
+    List<Completion> second = batch.subList(middle, batch.size());
     return write(CompleteSql.COMPLETE_AGAIN, batch.subList(0, middle))
-        .chain(() -> write(CompleteSql.COMPLETE_AGAIN, batch.subList(middle, batch.size())));
+        .onFailure()
+        .invoke(failure -> failed.addAll(second))
+        .chain(() -> write(CompleteSql.COMPLETE_AGAIN, second));
+  }
+
+  private Uni<Void> keep(List<Completion> unwritten, Throwable problem) {
+    failed.addAll(unwritten);
+    return Uni.createFrom().failure(problem);
   }
 
   private void finish(List<Completion> batch, RowSet<Row> accepted) {

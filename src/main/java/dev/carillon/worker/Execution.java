@@ -7,12 +7,10 @@ import dev.carillon.run.RunState;
 import dev.carillon.run.Verdict;
 import dev.carillon.target.Targets;
 import dev.carillon.worker.RunningAttempt.Stop;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  * reaches the worker.
  */
 final class Execution {
-
-  private static final Logger LOG = Logger.getLogger("dev.carillon.runs");
 
   private final Targets targets;
   private final InstantSource clock;
@@ -39,15 +35,13 @@ final class Execution {
       BiConsumer<RunningAttempt, Completion> decided) {
     this.targets = targets;
     this.clock = clock;
-    this.mapper = mapper;
+    this.mapper = Storable.mapper(mapper);
     this.decided = decided;
   }
 
   /** Starts the attempt and returns at once. */
   void start(RunningAttempt attempt) {
-    if (LOG.isDebugEnabled()) {
-      LOG.debugf("started %s", fields(attempt));
-    }
+    RunLog.started(attempt);
     if (!attempt.claimed().written()) {
       settle(attempt, broken(attempt, "its row in the table runs is missing"), null);
     } else if (attempt.definition().target() == null) {
@@ -55,13 +49,26 @@ final class Execution {
     } else {
       targets
           .call(attempt.definition().target(), attempt)
-          .whenComplete((word, thrown) -> returned(attempt, word, thrown));
+          .handle((word, thrown) -> heed(attempt, word, thrown));
     }
   }
 
   /** The time that an attempt had to stop is over: it is recorded without its handler's word. */
   void giveUp(RunningAttempt attempt) {
     settle(attempt, stopped(attempt), null);
+  }
+
+  /** An output or an exception can be such that even looking at it throws. */
+  private @Nullable Void heed(
+      RunningAttempt attempt, @Nullable Outcome word, @Nullable Throwable thrown) {
+    try {
+      returned(attempt, word, thrown);
+    } catch (Throwable e) {
+      RunError error =
+          RunError.of(e.getClass().getName(), "the handler's word cannot be read", true);
+      settle(attempt, failed(attempt, error), null);
+    }
+    return null;
   }
 
   private void returned(
@@ -99,7 +106,7 @@ final class Execution {
     }
     Claimed claimed = attempt.claimed();
     Instant finished = clock.instant();
-    log(attempt, verdict, finished);
+    RunLog.ended(attempt, verdict, finished);
     decided.accept(
         attempt,
         new Completion(
@@ -154,36 +161,5 @@ final class Execution {
             ? thrown.getCause()
             : thrown;
     return RunError.thrown(cause);
-  }
-
-  private static void log(RunningAttempt attempt, Verdict verdict, Instant finished) {
-    if (verdict.error() == null ? LOG.isDebugEnabled() : LOG.isInfoEnabled()) {
-      long millis = Duration.between(attempt.claimed().lockedAt(), finished).toMillis();
-      String line = fields(attempt) + " durationMs=" + millis;
-      if (verdict.error() == null) {
-        LOG.debugf("%s %s", verdict.outcome(), line);
-      } else {
-        LOG.infof(
-            "%s %s error=%s: %s; %s",
-            verdict.outcome(),
-            line,
-            verdict.error().type(),
-            verdict.error().message().lines().findFirst().orElse(""),
-            verdict.finalState() == null
-                ? "next try at " + verdict.retryAt()
-                : "the run is " + verdict.finalState());
-      }
-    }
-  }
-
-  private static String fields(RunningAttempt attempt) {
-    return "tenant=%s job=%s schedule=%s run=%s attempt=%d trace=%s"
-        .formatted(
-            attempt.tenant(),
-            attempt.jobKey(),
-            attempt.scheduleId(),
-            attempt.runId(),
-            attempt.attempt(),
-            attempt.traceparent().substring(3, 35));
   }
 }

@@ -25,7 +25,7 @@ final class LeaseKeeper {
   private final Vertx vertx;
   private final Context context;
   private final WorkerSettings settings;
-  private final Runnable lost;
+  private final Loss lost;
   private final Runnable held;
   private final Loop loop;
   private volatile @Nullable UUID holder;
@@ -34,11 +34,11 @@ final class LeaseKeeper {
   private long watch = -1;
 
   /**
-   * @param lost told when everything in hand must be abandoned
+   * @param lost told when everything in hand must be abandoned, and when it can be given back
    * @param held told when the worker may claim
    */
   LeaseKeeper(
-      Pg pg, Vertx vertx, Context context, WorkerSettings settings, Runnable lost, Runnable held) {
+      Pg pg, Vertx vertx, Context context, WorkerSettings settings, Loss lost, Runnable held) {
     this.pg = pg;
     this.vertx = vertx;
     this.context = context;
@@ -83,7 +83,9 @@ final class LeaseKeeper {
     long asked = System.nanoTime();
     String[] queues = settings.queues().isEmpty() ? null : settings.queues().toArray(String[]::new);
     UUID before = former;
-    return (before == null ? Uni.createFrom().voidItem() : goodbye(before))
+    return (before == null
+            ? Uni.createFrom().voidItem()
+            : lost.comeBack().chain(() -> goodbye(before)))
         .chain(
             () ->
                 pg.asEngine(
@@ -114,7 +116,7 @@ final class LeaseKeeper {
               if (rows.size() == 0) {
                 LOG.warnf(
                     "worker %s was retired by another process; going on under a new id", current);
-                drop();
+                drop(false);
                 return Duration.ZERO;
               }
               extended = asked;
@@ -130,14 +132,31 @@ final class LeaseKeeper {
     long silent = System.nanoTime() - extended;
     if (holder != null && silent > settings.lease().toNanos() / 3 * 2) {
       LOG.warnf("the worker's lease could not be extended for %d s", silent / 1_000_000_000L);
-      drop();
+      drop(true);
       loop.wake();
     }
   }
 
-  private void drop() {
+  private void drop(boolean silent) {
     former = holder;
     holder = null;
-    lost.run();
+    lost.abandonAll(silent);
+  }
+
+  /** What becomes of the runs in hand. */
+  interface Loss {
+
+    /**
+     * Everything in hand is to be abandoned.
+     *
+     * @param silent the lease could not be extended, but nobody has retired this worker yet
+     */
+    void abandonAll(boolean silent);
+
+    /**
+     * The database can be reached again: the last moment to give back, in the former name, what was
+     * abandoned.
+     */
+    Uni<Void> comeBack();
   }
 }

@@ -1,15 +1,21 @@
 package dev.carillon.worker;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +33,25 @@ final class Storable {
   private static final char REPLACEMENT = '\uFFFD';
 
   private Storable() {}
+
+  /** A mapper like the given one that also takes the JSON of Vert.x, at any depth. */
+  static ObjectMapper mapper(ObjectMapper mapper) {
+    SimpleModule vertx =
+        new SimpleModule("vertx-json")
+            .addSerializer(JsonObject.class, as(JsonObject::getMap))
+            .addSerializer(JsonArray.class, as(JsonArray::getList));
+    return mapper.copy().registerModule(vertx);
+  }
+
+  private static <T> JsonSerializer<T> as(Function<T, Object> plain) {
+    return new JsonSerializer<>() {
+      @Override
+      public void serialize(T value, JsonGenerator out, SerializerProvider serializers)
+          throws IOException {
+        serializers.defaultSerializeValue(plain.apply(value), out);
+      }
+    };
+  }
 
   /** The text, with what PostgreSQL refuses replaced by U+FFFD. */
   static String text(String text) {
@@ -49,21 +74,15 @@ final class Storable {
       return null;
     }
     try {
-      JsonNode tree = mapper.valueToTree(plain(output));
+      JsonNode tree = mapper.valueToTree(output);
       String json = mapper.writeValueAsString(clean(tree));
       byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
       return bytes.length <= MOST_BYTES ? json : cut(json, mapper);
-    } catch (JsonProcessingException | IllegalArgumentException e) {
+    } catch (JsonProcessingException | IllegalArgumentException | StackOverflowError e) {
+      // What contains itself overflows the stack, which is as it was when this line is reached.
       throw new IllegalArgumentException(
           "the output of type " + output.getClass().getName() + " cannot be written as JSON", e);
     }
-  }
-
-  private static Object plain(Object output) {
-    if (output instanceof JsonObject object) {
-      return object.getMap();
-    }
-    return output instanceof JsonArray array ? array.getList() : output;
   }
 
   private static String cut(String json, ObjectMapper mapper) throws JsonProcessingException {

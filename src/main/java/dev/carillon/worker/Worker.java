@@ -17,6 +17,8 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -85,9 +87,17 @@ public final class Worker implements Claims.Hands {
     this.completions =
         new Completions(pg, notices, clock, vertx, context, Duration.ofSeconds(10), this::written);
     this.claims =
-        new Claims(pg, clock, vertx, context, slots, new QueueNames(pg, settings.queues()), this);
+        new Claims(
+            pg,
+            clock,
+            vertx,
+            context,
+            slots,
+            new QueueNames(pg, settings.queues()),
+            settings.lease().dividedBy(3),
+            this);
     this.consumer = new DueConsumer(around.due(), settings, claims, context);
-    this.lease = new LeaseKeeper(pg, vertx, context, settings, this::abandonAll, claims::wake);
+    this.lease = new LeaseKeeper(pg, vertx, context, settings, new Loss(), claims::wake);
     this.cancels = new Loop("look for cancellations", vertx, context, this::lookForCancels);
   }
 
@@ -147,16 +157,20 @@ public final class Worker implements Claims.Hands {
     LOG.warnf(
         "run %s attempt %d was claimed without an answer; handing it back",
         run.run(), run.attempt());
-    completions.add(
-        new Completion(
-            run.run(),
-            run.attempt(),
-            run.worker(),
-            Verdict.drained(clock.instant()),
-            null,
-            run.lockedAt(),
-            clock.instant(),
-            null));
+    completions.add(handedBack(run));
+  }
+
+  private Completion handedBack(Claimed run) {
+    Instant now = clock.instant();
+    return new Completion(
+        run.run(),
+        run.attempt(),
+        run.worker(),
+        Verdict.drained(now),
+        null,
+        run.lockedAt(),
+        now.isBefore(run.lockedAt()) ? run.lockedAt() : now,
+        null);
   }
 
   private void decided(RunningAttempt attempt, Completion completion) {
@@ -258,20 +272,42 @@ public final class Worker implements Claims.Hands {
 
   /**
    * The lease is gone: what is in hand is another's from now on, and nothing of it is recorded
-   * here.
+   * here, unless this worker was only cut off: then it gives back what it had as soon as it can.
+   * Its runs did not kill it, so an outage is no loss that makes poison of them.
    */
-  private void abandonAll() {
-    int abandoned = 0;
-    for (RunningAttempt attempt : inHand.values()) {
-      if (attempt.abandon()) {
-        abandoned++;
-        slots.release();
-        inHand.remove(attempt.runId(), attempt);
+  private final class Loss implements LeaseKeeper.Loss {
+
+    private final List<Completion> cutOff = new ArrayList<>();
+
+    @Override
+    public void abandonAll(boolean silent) {
+      int abandoned = 0;
+      for (RunningAttempt attempt : inHand.values()) {
+        if (attempt.abandon()) {
+          abandoned++;
+          slots.release();
+          inHand.remove(attempt.runId(), attempt);
+          if (silent) {
+            cutOff.add(handedBack(attempt.claimed()));
+          }
+        }
+      }
+      LOG.warnf("this worker lost its lease; %d runs in hand were abandoned", abandoned);
+      if (draining && inHand.isEmpty()) {
+        empty.complete(null);
       }
     }
-    LOG.warnf("this worker lost its lease; %d runs in hand were abandoned", abandoned);
-    if (draining && inHand.isEmpty()) {
-      empty.complete(null);
+
+    @Override
+    public Uni<Void> comeBack() {
+      if (cutOff.isEmpty()) {
+        return Uni.createFrom().voidItem();
+      }
+      List<Completion> batch =
+          List.copyOf(cutOff.subList(0, Math.min(cutOff.size(), Completions.MOST_AT_ONCE)));
+      return pg.asEngine(CompleteSql.COMPLETE_AGAIN, Completion.parameters(batch, clock.instant()))
+          .invoke(written -> cutOff.subList(0, batch.size()).clear())
+          .chain(this::comeBack);
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.carillon.rest;
 
+import dev.carillon.run.RunIds;
 import io.agroal.api.AgroalDataSource;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
@@ -23,19 +24,9 @@ public class Rows {
     this.dataSource = dataSource;
   }
 
-  /** Type and sequence of what was told of the tenant's schedules and is not relayed yet. */
-  List<String> scheduleEvents(Api api) {
-    return texts(
-        """
-        select payload ->> 'type' || ' ' || (payload ->> 'sequence') from outbox
-        where tenant_id = ? and payload ->> 'type' like 'scheduler.schedule.%' order by id
-        """,
-        api.tenant());
-  }
-
   /** A fire, as the ticker plans it ahead. */
   String plan(Api api, String schedule, Instant at) {
-    UUID run = UUID.randomUUID();
+    UUID run = RunIds.ofFire(api.tenant(), schedule, at);
     OffsetDateTime due = at.atOffset(ZoneOffset.UTC);
     execute(
         """

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.notNullValue;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.carillon.broker.EventFeed;
 import dev.carillon.testing.PostgresResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -18,6 +19,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,8 +33,17 @@ class ScheduleResourceTest {
 
   @Inject InstantSource clock;
   @Inject Rows rows;
+  @Inject EventFeed feed;
 
-  private final Api api = Api.ofNewTenant().withJob("j");
+  private final Api api = Api.ofNewTenant();
+
+  private Told told;
+
+  @BeforeEach
+  void declareAJob() {
+    told = Told.of(api, feed);
+    api.withJob("j");
+  }
 
   @Test
   void declaresAScheduleThatKnowsItsNextFire() {
@@ -50,7 +61,7 @@ class ScheduleResourceTest {
         .body("lastFireAt", nullValue());
     api.get("/schedules/s").then().statusCode(200).body("jobKey", equalTo("j"));
     api.get("/jobs/j").then().body("status", equalTo("ACTIVE")).body("version", equalTo(1));
-    assertEquals(List.of("scheduler.schedule.created 11"), rows.scheduleEvents(api));
+    assertEquals(List.of("scheduler.schedule.created 11"), told.await("scheduler.schedule", 1));
   }
 
   @Test
@@ -171,7 +182,7 @@ class ScheduleResourceTest {
         .body("nextFireAt", matchesPattern("\\d{4}-01-01T10:00:00Z"));
     assertEquals(
         List.of("scheduler.schedule.created 11", "scheduler.schedule.updated 22"),
-        rows.scheduleEvents(api));
+        told.await("scheduler.schedule", 2));
   }
 
   @Test
@@ -194,8 +205,10 @@ class ScheduleResourceTest {
         .then()
         .statusCode(200)
         .body("version", equalTo(1));
-    assertEquals(1, rows.scheduleEvents(api).size());
     assertEquals(revision, revision("s"));
+    // What is told next is the next edit, and nothing in between.
+    api.patch("/schedules/s", "{'name':'x'}");
+    assertEquals("scheduler.schedule.updated 22", told.await("scheduler.schedule", 2).get(1));
   }
 
   @Test
@@ -236,7 +249,7 @@ class ScheduleResourceTest {
             "scheduler.schedule.created 11",
             "scheduler.schedule.disabled 24",
             "scheduler.schedule.enabled 33"),
-        rows.scheduleEvents(api));
+        told.await("scheduler.schedule", 3));
     api.post("/schedules/s/enable", "{'why':1}").then().statusCode(422);
   }
 
@@ -296,7 +309,7 @@ class ScheduleResourceTest {
 
     api.get("/schedules/s").then().statusCode(404);
     api.delete("/schedules/" + id).then().statusCode(404);
-    assertEquals("scheduler.schedule.deleted 25", rows.scheduleEvents(api).get(1));
+    assertEquals("scheduler.schedule.deleted 25", told.await("scheduler.schedule", 2).get(1));
     created("{'key':'s','jobKey':'j','trigger':" + FAR + "}");
   }
 

@@ -141,7 +141,7 @@ class CronPropertiesTest {
         .map(date -> Instant.parse(date + "T00:00:00Z").minus(Duration.ofHours(36)));
   }
 
-  @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+  @Property(shrinking = ShrinkingMode.OFF)
   void nextEqualsAScanMinuteByMinute(
       @ForAll("patterns") Pattern pattern,
       @ForAll("zones") String zoneId,
@@ -175,7 +175,7 @@ class CronPropertiesTest {
     return found;
   }
 
-  @Property(tries = 200)
+  @Property
   void nextIsStrictlyIncreasingInEveryZone(
       @ForAll("patterns") Pattern pattern, @ForAll long seconds) {
     List<String> all = List.copyOf(new TreeSet<>(ZoneId.getAvailableZoneIds()));
@@ -192,7 +192,7 @@ class CronPropertiesTest {
     }
   }
 
-  @Property(tries = 500)
+  @Property
   void garbageIsRefusedAndNothingElse(@ForAll("garbage") String text) {
     try {
       Fires fires = Cron.parse(text).in(ZoneOffset.UTC, Instant.EPOCH);
@@ -211,7 +211,7 @@ class CronPropertiesTest {
     return Arbitraries.oneOf(alike, Arbitraries.strings().ofMaxLength(40));
   }
 
-  @Property(tries = 100)
+  @Property
   void everyWeekdayNameIsTheJdksWeekday(@ForAll DayOfWeek day) {
     String name = day.name().substring(0, 3);
     Fires fires = Cron.parse("0 0 * * " + name).in(ZoneOffset.UTC, Instant.EPOCH);

@@ -13,7 +13,7 @@ import net.jqwik.api.Provide;
 /** What is not cron or RRULE and is parsed too: instants, durations, local times and zones. */
 class GarbagePropertiesTest {
 
-  @Property(tries = 300)
+  @Property
   void garbageIsRefusedAndNothingElse(@ForAll("garbage") String text) {
     List<Runnable> parsers =
         List.of(

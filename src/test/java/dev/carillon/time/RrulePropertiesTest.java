@@ -93,7 +93,7 @@ class RrulePropertiesTest {
     return chooses ? rule : rule.replaceAll(";BYSETPOS=[^;]*", "");
   }
 
-  @Property(tries = 400, shrinking = ShrinkingMode.OFF)
+  @Property(shrinking = ShrinkingMode.OFF)
   void expandsAsLibRecurDoes(@ForAll("rules") String rrule) throws InvalidRecurrenceRuleException {
     // Without BYMONTH, lib-recur takes DTSTART's month; we, with most others, every month:
     // "expand".
@@ -174,7 +174,7 @@ class RrulePropertiesTest {
     return LocalDateTime.ofInstant(next, ZoneOffset.UTC);
   }
 
-  @Property(tries = 150, shrinking = ShrinkingMode.OFF)
+  @Property(shrinking = ShrinkingMode.OFF)
   void continuesFromAnyInstantAsIfWalkedFromDtstart(
       @ForAll("rules") String rrule, @ForAll("zones") String zone, @ForAll int seed) {
     Rrule trigger;
@@ -214,7 +214,7 @@ class RrulePropertiesTest {
   /**
    * Around a change, against the definition: each nominal time shifted or read at its first pass.
    */
-  @Property(tries = 100, shrinking = ShrinkingMode.OFF)
+  @Property(shrinking = ShrinkingMode.OFF)
   void readsEachNominalTimeByTheRfcAroundAChange(
       @ForAll("changes") String zoneAndDay, @ForAll("dense") String rrule) {
     ZoneId zone = ZoneId.of(zoneAndDay.split(" ")[0]);
@@ -263,7 +263,7 @@ class RrulePropertiesTest {
         "FREQ=DAILY;BYHOUR=1,2,3;BYMINUTE=0,59");
   }
 
-  @Property(tries = 300)
+  @Property
   void garbageIsRefusedAndNothingElse(@ForAll("garbage") String text) {
     try {
       rule(text).in(ZoneOffset.UTC, Instant.EPOCH).next(Instant.EPOCH);

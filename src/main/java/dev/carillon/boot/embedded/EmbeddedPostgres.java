@@ -276,7 +276,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private record Said(int status, String output) {
     String lastError() {
-      List<String> lines = output.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+      List<String> lines =
+          output
+              .lines()
+              .map(String::strip)
+              .filter(l -> !l.isEmpty() && !l.contains("removing"))
+              .toList();
       return lines.stream()
           .filter(line -> line.contains("error:") || line.contains("FATAL"))
           .reduce((one, next) -> next)

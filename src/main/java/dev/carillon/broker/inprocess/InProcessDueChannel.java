@@ -28,13 +28,15 @@ public final class InProcessDueChannel implements DueChannel {
 
   @Override
   public synchronized Uni<Void> publish(List<JobDue> due) {
+    // As they are now: a consumer may leave meanwhile, on another thread.
+    List<Consumer> present = List.copyOf(consumers);
     for (JobDue one : due) {
-      Consumer next = nextFor(one.queue());
+      Consumer next = nextFor(one.queue(), present);
       if (next != null) {
         next.offer(one);
       }
     }
-    consumers.forEach(Consumer::deliver);
+    present.forEach(Consumer::deliver);
     return Uni.createFrom().voidItem();
   }
 
@@ -49,10 +51,10 @@ public final class InProcessDueChannel implements DueChannel {
             });
   }
 
-  private Consumer nextFor(String queue) {
-    int size = consumers.size();
+  private Consumer nextFor(String queue, List<Consumer> present) {
+    int size = present.size();
     for (int i = 0; i < size; i++) {
-      Consumer candidate = consumers.get((turn + i) % size);
+      Consumer candidate = present.get((turn + i) % size);
       if (candidate.queues.isEmpty() || candidate.queues.contains(queue)) {
         turn = (turn + i + 1) % size;
         return candidate;

@@ -4,6 +4,7 @@ import dev.carillon.AsyncJobHandler;
 import dev.carillon.JobHandler;
 import dev.carillon.RunContext;
 import dev.carillon.run.Outcome;
+import dev.carillon.target.RunLabels;
 import dev.carillon.target.TargetCaller;
 import dev.carillon.target.TargetSpec;
 import java.util.HashMap;
@@ -14,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import org.jboss.logging.MDC;
 
 /**
  * Calls the handlers of this process: blocking ones on a thread of their own, asynchronous ones
@@ -107,7 +107,7 @@ public final class HandlerCaller implements TargetCaller<TargetSpec.Handler> {
         thread = Thread.currentThread();
       }
       run.cancellation().onCancel(this::interrupt);
-      label();
+      RunLabels.put(run);
       Outcome outcome = null;
       Throwable thrown = null;
       try {
@@ -115,26 +115,13 @@ public final class HandlerCaller implements TargetCaller<TargetSpec.Handler> {
       } catch (Throwable e) {
         thrown = e;
       } finally {
-        MDC.clear();
+        RunLabels.clear();
         leave();
       }
       if (thrown != null) {
         result.completeExceptionally(thrown);
       } else {
         result.complete(outcome);
-      }
-    }
-
-    private void label() {
-      MDC.put("tenant", run.tenant());
-      MDC.put("run", run.runId());
-      MDC.put("attempt", run.attempt());
-      MDC.put("trace", run.traceparent().substring(3, 35));
-      if (run.jobKey() != null) {
-        MDC.put("job", run.jobKey());
-      }
-      if (run.scheduleId() != null) {
-        MDC.put("schedule", run.scheduleId());
       }
     }
 

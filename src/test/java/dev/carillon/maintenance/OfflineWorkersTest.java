@@ -1,0 +1,251 @@
+package dev.carillon.maintenance;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.carillon.run.Outcome;
+import dev.carillon.testing.EngineFixture;
+import dev.carillon.worker.Worker;
+import io.smallrye.mutiny.Uni;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Rule 4: whose worker is gone is taken back; what a zombie still sends is refused. */
+class OfflineWorkersTest {
+
+  private static final Duration LEASE = Duration.ofSeconds(2);
+
+  private EngineFixture engine;
+  private UUID job;
+  private final CountDownLatch held = new CountDownLatch(1);
+  private final AtomicInteger cancelled = new AtomicInteger();
+  private final AtomicInteger started = new AtomicInteger();
+
+  @BeforeEach
+  void open() {
+    engine =
+        new EngineFixture()
+            .handler(
+                "holding",
+                run -> {
+                  started.incrementAndGet();
+                  run.cancellation().onCancel(cancelled::incrementAndGet);
+                  if (run.attempt() == 1) {
+                    held.await();
+                  }
+                  return Outcome.success();
+                });
+    job = engine.job("holding");
+  }
+
+  @AfterEach
+  void close() {
+    held.countDown();
+    engine.close();
+  }
+
+  @Test
+  void retriesAtOnceWhatASilentWorkerHad() {
+    UUID gone = worker(0, null);
+    UUID run = runningUnder(gone, 0);
+    long begun = System.nanoTime();
+
+    engine.maintenance(LEASE);
+
+    await().atMost(Duration.ofSeconds(10)).until(() -> engine.attempts(run).equals("LOST"));
+    assertTrue(
+        System.nanoTime() - begun >= LEASE.toNanos(), "not before its lease was over for us too");
+    assertEquals("QUEUED", stateOf(run));
+    assertEquals(1, engine.count("select count(*) from queue where lost = 1 and tried = 0"));
+    assertEquals(1, engine.count("select count(*) from workers where retired_at is not null"));
+  }
+
+  @Test
+  void takesTheThirdLossForPoison() {
+    UUID gone = worker(0, "now()");
+    UUID run = runningUnder(gone, 2);
+
+    engine.maintenance(LEASE);
+
+    engine.awaitState(run, "DEAD");
+    assertEquals(
+        "POISON",
+        engine
+            .row("select error ->> 'class' as class from attempts where run_id = ?", run)
+            .get("class"));
+  }
+
+  @Test
+  void leavesAloneWhatALivingWorkerHas() {
+    Worker worker = engine.worker(8, LEASE);
+    UUID run = engine.run(job);
+    await().until(() -> started.get() == 1);
+
+    engine.maintenance(LEASE);
+    UUID gone = worker(0, null);
+    UUID lost = runningUnder(gone, 0);
+    await().atMost(Duration.ofSeconds(10)).until(() -> engine.attempts(lost).startsWith("LOST"));
+
+    assertEquals("RUNNING", engine.state(run));
+    assertEquals("", engine.attempts(run));
+    assertTrue(worker.inHand() >= 1);
+  }
+
+  @Test
+  void endsAnAttemptThatIsStuckUnderALivingWorker() {
+    UUID living = worker(0, null);
+    UUID run = runningUnder(living, 0);
+    engine.execute("update queue set deadline = now() - interval '1 second'");
+
+    engine.maintenance(Duration.ofMinutes(5));
+
+    await().until(() -> engine.attempts(run).equals("TIMED_OUT"));
+    assertEquals(1, engine.count("select count(*) from queue where tried = 1 and lost = 0"));
+  }
+
+  @Test
+  void takesBackTheOthersBesideAJobWhosePolicyCannotBeRead() {
+    engine.execute("update jobs set retry = '{\"maxAttempts\":\"many\"}'");
+    UUID run = runningUnder(worker(0, null), 0);
+    engine.execute("update queue set deadline = now() - interval '1 second'");
+
+    engine.maintenance(Duration.ofMinutes(5));
+
+    await().until(() -> engine.attempts(run).equals("TIMED_OUT"));
+  }
+
+  @Test
+  void abandonsEverythingAndTakesANewIdWhenItWasRetired() {
+    // Given a worker with a run in hand
+    engine.maintenance(LEASE);
+    Worker worker = engine.worker(8, LEASE);
+    UUID run = engine.run(job);
+    await().until(() -> started.get() == 1);
+    UUID before = worker.worker();
+
+    // When somebody retires it
+    engine.execute("update workers set retired_at = now() where id = ?", before);
+
+    // Then it stops its handler, goes on as somebody else, and the run is tried again
+    await().atMost(Duration.ofSeconds(5)).until(() -> cancelled.get() == 1);
+    await().until(() -> worker.worker() != null);
+    assertNotEquals(before, worker.worker());
+    held.countDown();
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> engine.attempts(run).equals("LOST SUCCEEDED"));
+  }
+
+  @Test
+  void abandonsEverythingWhenItCannotExtendItsLease() {
+    // Given a worker whose extensions do not get through
+    AtomicBoolean away = new AtomicBoolean();
+    engine.pg.fault(
+        (sql, parameters, go) ->
+            away.get() ? Uni.createFrom().failure(new ConnectException("away")) : go);
+    Worker worker = engine.worker(8, LEASE);
+    engine.run(job);
+    await().until(() -> started.get() == 1);
+    UUID before = worker.worker();
+
+    away.set(true);
+
+    // Then it is nobody before its lease is over
+    await().atMost(LEASE).until(() -> worker.worker() == null);
+    assertEquals(1, cancelled.get());
+    assertEquals(0, worker.inHand());
+    away.set(false);
+    await().until(() -> worker.worker() != null);
+    assertNotEquals(before, worker.worker());
+    assertFalse(
+        engine
+            .rows("select 1 from workers where id = ? and retired_at is not null", before)
+            .isEmpty());
+  }
+
+  /** A run whose worker came back after an outage was not killed by that run (design §4). */
+  @Test
+  void countsNoLossTowardsPoisonWhenItsWorkerCameBackByItself() {
+    AtomicBoolean away = new AtomicBoolean();
+    engine.pg.fault(
+        (sql, parameters, go) ->
+            away.get() ? Uni.createFrom().failure(new ConnectException("away")) : go);
+    engine.maintenance(LEASE);
+    Worker worker = engine.worker(8, LEASE);
+    UUID run = engine.run(job);
+    await().until(() -> started.get() == 1);
+
+    away.set(true);
+    await().atMost(Duration.ofSeconds(5)).until(() -> worker.worker() == null);
+    away.set(false);
+
+    engine.awaitState(run, "SUCCEEDED");
+    assertEquals("DRAINED SUCCEEDED", engine.attempts(run));
+  }
+
+  @Test
+  void keepsHouse() {
+    engine.execute(
+        """
+        insert into idempotency_keys (tenant_id, key, request_hash, status, headers, created_at)
+        select 't', 'k' || n, '', 201, '{}', now() - n * interval '1 hour' from generate_series(1, 48) as n
+        """);
+    worker(0, "now() - interval '8 days'");
+    engine.execute("drop table runs_" + partitionInAYear());
+
+    engine.maintenance(LEASE);
+
+    await().until(() -> engine.count("select count(*) from workers") == 0);
+    assertEquals(23, engine.count("select count(*) from idempotency_keys"));
+    assertEquals(
+        1,
+        engine.count(
+            "select count(*) from pg_class where relname = ?", "runs_" + partitionInAYear()));
+  }
+
+  private String partitionInAYear() {
+    return engine
+        .row(
+            "select to_char((now() at time zone 'UTC') + interval '12 months', 'YYYY_MM') as month")
+        .get("month")
+        .toString();
+  }
+
+  private UUID worker(long beat, String retired) {
+    UUID id = UUID.randomUUID();
+    engine.execute(
+        "insert into workers values (?, 'gone', now(), now(), ?, " + retired + ", 8, null, '1')",
+        id,
+        beat);
+    return id;
+  }
+
+  private UUID runningUnder(UUID worker, int lostBefore) {
+    UUID run = engine.run(job);
+    engine.execute(
+        """
+        update queue set state = 'RUNNING', attempt = attempt + 1, locked_by = ?, locked_at = now(),
+               deadline = now() + interval '1 hour', lost = ?
+        where id = ?
+        """,
+        worker,
+        lostBefore,
+        run);
+    return run;
+  }
+
+  private String stateOf(UUID run) {
+    Object state = engine.row("select state::text from queue where id = ?", run).get("state");
+    return "RETRY_SCHEDULED".equals(state) ? "QUEUED" : state.toString();
+  }
+}

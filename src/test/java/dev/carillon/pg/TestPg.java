@@ -1,0 +1,118 @@
+package dev.carillon.pg;
+
+import dev.carillon.testing.TestPostgres;
+import io.quarkus.reactive.pg.client.PgPoolCreator;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgConnectOptions;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The engine's connections to a test database, without Quarkus, and with a place to make a
+ * statement or its answer go wrong.
+ */
+public class TestPg extends Pg {
+
+  /** Stands between the engine and the database. */
+  @FunctionalInterface
+  public interface Fault {
+    /**
+     * @param go runs the statement
+     */
+    Uni<RowSet<Row>> meet(String sql, Tuple parameters, Uni<RowSet<Row>> go);
+  }
+
+  private static final Fault NONE = (sql, parameters, go) -> go;
+
+  private final Vertx vertx;
+  private final Pool requests;
+  private volatile Fault fault = NONE;
+
+  private TestPg(Vertx vertx, PgPools pools, Pool requests) {
+    super(vertx, pools, requests);
+    this.vertx = vertx;
+    this.requests = requests;
+  }
+
+  public static TestPg on(TestPostgres.Database database, Vertx vertx) {
+    PgPools pools = new PgPools();
+    return new TestPg(vertx, pools, pools.create(new Input(vertx, database)));
+  }
+
+  /** From now on; null for none. */
+  public void fault(Fault meeting) {
+    fault = meeting == null ? NONE : meeting;
+  }
+
+  @Override
+  public Uni<RowSet<Row>> asEngine(String sql, Tuple parameters) {
+    Uni<RowSet<Row>> go = super.asEngine(sql, parameters);
+    return fault.meet(sql, parameters, go);
+  }
+
+  /** The statement's rows, for tests that wait for them. */
+  public List<Row> rows(String sql, Object... parameters) {
+    RowSet<Row> rows =
+        super.asEngine(sql, Tuple.from(parameters))
+            .subscribeAsCompletionStage()
+            .toCompletableFuture()
+            .join();
+    return rows.stream().toList();
+  }
+
+  public Notices notices() {
+    return new Notices(vertx, this);
+  }
+
+  public DatabaseClock clock() {
+    DatabaseClock clock = new DatabaseClock(this);
+    join(clock.measure());
+    return clock;
+  }
+
+  /** How the engine connects, for a test that needs a connection to itself. */
+  public PgConnectOptions options() {
+    return engineOptions();
+  }
+
+  public void open(Notices notices) {
+    join(notices.open());
+  }
+
+  public void close(Notices notices) {
+    notices.close();
+  }
+
+  @Override
+  public void close() {
+    super.close();
+    requests.close();
+  }
+
+  private static void join(Uni<Void> uni) {
+    CompletableFuture<Void> done = uni.subscribeAsCompletionStage().toCompletableFuture();
+    done.join();
+  }
+
+  private record Input(Vertx vertx, TestPostgres.Database database) implements PgPoolCreator.Input {
+
+    @Override
+    public PoolOptions poolOptions() {
+      return new PoolOptions().setMaxSize(2);
+    }
+
+    @Override
+    public List<PgConnectOptions> pgConnectOptionsList() {
+      PgConnectOptions options = PgConnectOptions.fromUri(database.reactiveUrl());
+      options.setUser(database.user());
+      options.setPassword("unused");
+      return List.of(options);
+    }
+  }
+}

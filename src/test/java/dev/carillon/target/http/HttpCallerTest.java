@@ -1,0 +1,294 @@
+package dev.carillon.target.http;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.carillon.CancellationToken;
+import dev.carillon.RunContext;
+import dev.carillon.run.Outcome;
+import dev.carillon.target.TargetSpec;
+import dev.carillon.target.Targets;
+import dev.carillon.testing.CarillonProcess;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against a real receiver. */
+class HttpCallerTest {
+
+  private static final Map<String, JsonObject> BODIES = new ConcurrentHashMap<>();
+  private static final Map<String, Map<String, String>> HEADERS = new ConcurrentHashMap<>();
+  private static final List<String> CLOSED = new CopyOnWriteArrayList<>();
+  private static Vertx vertx;
+  private static HttpServer receiver;
+  private static Targets targets;
+
+  @BeforeAll
+  static void open() {
+    vertx = Vertx.vertx();
+    receiver =
+        vertx
+            .createHttpServer()
+            .requestHandler(HttpCallerTest::receive)
+            .listen(0, "127.0.0.1")
+            .toCompletionStage()
+            .toCompletableFuture()
+            .join();
+    targets = new Targets(List.of(new HttpCaller(vertx, 8)));
+  }
+
+  @AfterAll
+  static void close() {
+    vertx.close().toCompletionStage().toCompletableFuture().join();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {200, 201, 202, 204})
+  void succeedsWithAnyStatusOfTwoHundred(int status) throws Exception {
+    Outcome outcome = call("/status/" + status, "POST", null, new Token());
+
+    assertEquals(new Outcome.Success(Map.of("status", status)), outcome);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {302, 400, 404, 410, 500, 503})
+  void isToBeTriedAgainWithAnyOtherStatus(int status) throws Exception {
+    Outcome.Retry retry =
+        assertInstanceOf(Outcome.Retry.class, call("/status/" + status, "POST", null, new Token()));
+
+    assertTrue(retry.error().message().contains(Integer.toString(status)));
+  }
+
+  @Test
+  void sendsTheRunAsJsonWithItsTraceAndTheTargetsHeaders() throws Exception {
+    call("/told", "PUT", null, new Token());
+
+    JsonObject body = BODIES.get("/told");
+    assertEquals(Run.ID.toString(), body.getString("runId"));
+    assertEquals(3, body.getInteger("attempt"));
+    assertEquals("post", body.getString("jobKey"));
+    assertEquals(7, body.getJsonObject("params").getInteger("n"));
+    assertEquals("4711", body.getJsonObject("scope").getString("invoice"));
+    assertEquals(Run.ID.toString(), body.getString("idempotencyKey"));
+    Map<String, String> headers = HEADERS.get("/told");
+    assertEquals("PUT", headers.get("method"));
+    assertEquals("yes", headers.get("x-own"));
+    assertEquals("application/json", headers.get("content-type"));
+    assertEquals(Run.TRACE, headers.get("traceparent"));
+  }
+
+  @Test
+  void followsNoRedirect() throws Exception {
+    call("/redirect", "POST", null, new Token());
+
+    assertEquals(null, BODIES.get("/elsewhere"));
+  }
+
+  @Test
+  void isToBeTriedAgainWhenNobodyAnswersInTime() throws Exception {
+    assertInstanceOf(
+        Outcome.Retry.class, call("/silent", "POST", Duration.ofMillis(200), new Token()));
+    assertInstanceOf(
+        Outcome.Retry.class,
+        targets
+            .call(
+                new TargetSpec.Http(
+                    "http://127.0.0.1:" + CarillonProcess.freePort() + "/", "POST", Map.of(), null),
+                new Run(new Token()))
+            .toCompletableFuture()
+            .get(5, SECONDS));
+  }
+
+  @Test
+  void knowsTheStatusOfAnAnswerThatNeverEnds() throws Exception {
+    assertEquals(
+        new Outcome.Success(Map.of("status", 200)), call("/endless", "POST", null, new Token()));
+  }
+
+  @Test
+  void isAbortedAtOnceWhenTheRunIsCancelled() throws Exception {
+    Token token = new Token();
+    CompletableFuture<Outcome> called = start("/silent-to-cancel", "POST", null, token);
+    org.awaitility.Awaitility.await().until(() -> BODIES.containsKey("/silent-to-cancel"));
+
+    token.cancel();
+
+    assertInstanceOf(Outcome.Retry.class, called.get(2, SECONDS));
+    org.awaitility.Awaitility.await().until(() -> CLOSED.contains("/silent-to-cancel"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"not a url", "http://", "gopher://127.0.0.1/"})
+  void failsTheAttemptOfAUrlThatIsNone(String url) {
+    CompletableFuture<Outcome> called =
+        targets
+            .call(new TargetSpec.Http(url, "POST", Map.of(), null), new Run(new Token()))
+            .toCompletableFuture();
+
+    Object word =
+        called
+            .handle((outcome, thrown) -> thrown == null ? outcome : thrown)
+            .orTimeout(5, SECONDS)
+            .join();
+    assertTrue(word instanceof Outcome.Retry || word instanceof Throwable, () -> "" + word);
+  }
+
+  private static Outcome call(String path, String method, Duration timeout, Token token)
+      throws Exception {
+    return start(path, method, timeout, token).get(10, SECONDS);
+  }
+
+  private static CompletableFuture<Outcome> start(
+      String path, String method, Duration timeout, Token token) {
+    return targets
+        .call(
+            new TargetSpec.Http(
+                "http://127.0.0.1:" + receiver.actualPort() + path,
+                method,
+                Map.of("X-Own", "yes"),
+                timeout),
+            new Run(token))
+        .toCompletableFuture();
+  }
+
+  private static void receive(HttpServerRequest request) {
+    String path = request.path();
+    request.connection().closeHandler(closed -> CLOSED.add(path));
+    request
+        .body()
+        .onSuccess(
+            body -> {
+              Map<String, String> headers = new ConcurrentHashMap<>();
+              request
+                  .headers()
+                  .forEach(
+                      h ->
+                          headers.put(h.getKey().toLowerCase(java.util.Locale.ROOT), h.getValue()));
+              headers.put("method", request.method().name());
+              HEADERS.put(path, headers);
+              BODIES.put(path, body.length() == 0 ? new JsonObject() : body.toJsonObject());
+              answer(request, path);
+            });
+  }
+
+  private static void answer(HttpServerRequest request, String path) {
+    if (path.startsWith("/status/")) {
+      request.response().setStatusCode(Integer.parseInt(path.substring(8))).end();
+    } else if (path.equals("/redirect")) {
+      request.response().setStatusCode(307).putHeader("location", "/elsewhere").end();
+    } else if (path.equals("/endless")) {
+      request.response().setChunked(true);
+      pour(request);
+    } else if (!path.startsWith("/silent")) {
+      request.response().end();
+    }
+  }
+
+  private static void pour(HttpServerRequest request) {
+    if (!request.response().closed()) {
+      request
+          .response()
+          .write("x".repeat(64 * 1024))
+          .onSuccess(written -> vertx.runOnContext(next -> pour(request)));
+    }
+  }
+
+  private static final class Token implements CancellationToken {
+    private final List<Runnable> actions = new CopyOnWriteArrayList<>();
+
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public void onCancel(Runnable action) {
+      actions.add(action);
+    }
+
+    void cancel() {
+      actions.forEach(Runnable::run);
+    }
+  }
+
+  private record Run(CancellationToken cancellation) implements RunContext {
+    static final UUID ID = UUID.fromString("019ca928-2dfb-7480-841e-cd2fe58c5f43");
+    static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+
+    @Override
+    public UUID runId() {
+      return ID;
+    }
+
+    @Override
+    public String tenant() {
+      return "default";
+    }
+
+    @Override
+    public String jobKey() {
+      return "post";
+    }
+
+    @Override
+    public UUID scheduleId() {
+      return null;
+    }
+
+    @Override
+    public Instant fireAt() {
+      return null;
+    }
+
+    @Override
+    public Instant dueAt() {
+      return Instant.EPOCH;
+    }
+
+    @Override
+    public int attempt() {
+      return 3;
+    }
+
+    @Override
+    public Instant deadline() {
+      return Instant.EPOCH;
+    }
+
+    @Override
+    public Map<String, Object> params() {
+      return Map.of("n", 7);
+    }
+
+    @Override
+    public Map<String, String> scope() {
+      return Map.of("invoice", "4711");
+    }
+
+    @Override
+    public String idempotencyKey() {
+      return ID.toString();
+    }
+
+    @Override
+    public String traceparent() {
+      return TRACE;
+    }
+  }
+}

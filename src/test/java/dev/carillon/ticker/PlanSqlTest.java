@@ -1,0 +1,240 @@
+package dev.carillon.ticker;
+
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.carillon.run.RunIds;
+import dev.carillon.testing.EngineFixture;
+import io.vertx.sqlclient.Row;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** One fire per schedule and instant, whoever plans it, and nothing by whom it is not due. */
+class PlanSqlTest {
+
+  private static final String CRON = "{\"type\":\"CRON\",\"expression\":\"* * * * *\"}";
+
+  private EngineFixture engine;
+  private UUID job;
+  private UUID schedule;
+  private UUID leader;
+  private Instant next;
+
+  @BeforeEach
+  void open() {
+    engine = new EngineFixture();
+    job = engine.job("noop");
+    next = EngineFixture.REAL.instant().plusSeconds(1);
+    schedule = engine.schedule(job, "minutely", CRON, "UTC", next);
+    leader = UUID.randomUUID();
+    engine.execute(
+        "insert into leases values ('ticker', ?, 7, 0, now() + interval '1 minute')", leader);
+  }
+
+  @AfterEach
+  void close() {
+    engine.close();
+  }
+
+  @Test
+  void movesTheClockAndMakesTheRunInOneStatement() {
+    List<Row> planned = plan(leader, 7, 1, next, false);
+
+    assertEquals(RunIds.ofFire("default", "minutely", next), planned.get(0).getUUID("id"));
+    assertEquals(1, planned.get(0).getLong("moved"));
+    assertEquals(1, engine.count("select count(*) from runs"));
+    assertEquals(1, engine.count("select count(*) from queue"));
+    assertEquals(
+        1,
+        engine.count(
+            "select count(*) from clock where last_fire_at = ? and next_fire_at = ?",
+            EngineFixture.utc(next),
+            EngineFixture.utc(next.plusSeconds(60))));
+  }
+
+  @Test
+  void doesNothingForALeaderThatWasReplaced() {
+    assertEquals(0, plan(leader, 6, 1, next, false).get(0).getLong("moved"));
+    assertEquals(0, plan(UUID.randomUUID(), 7, 1, next, false).get(0).getLong("moved"));
+    engine.execute("update leases set expires_at = now() - interval '1 second'");
+    assertEquals(0, plan(leader, 7, 1, next, false).get(0).getLong("moved"));
+
+    assertEquals(0, engine.count("select count(*) from runs"));
+    assertEquals(
+        1,
+        engine.count("select count(*) from clock where next_fire_at = ?", EngineFixture.utc(next)));
+  }
+
+  /** A key share would let the take-over through. */
+  @Test
+  void holdsUpATakeOverUntilThePlanIsCommitted() throws SQLException {
+    // Given a plan that has not committed
+    try (Connection planner = engine.database.connect()) {
+      planner.setAutoCommit(false);
+      EngineFixture.rows(
+          planner,
+          """
+          with live as materialized (
+            select 1 from leases where name = 'ticker' and holder = ? and epoch = 7
+              and expires_at > clock_timestamp()
+            for share)
+          select * from live
+          """,
+          leader);
+
+      // When another takes over
+      CompletableFuture<Void> takeOver =
+          CompletableFuture.runAsync(
+              () ->
+                  engine.pg.rows(
+                      "update leases set holder = $1, epoch = epoch + 1 where name = 'ticker'",
+                      UUID.randomUUID()));
+
+      // Then it waits
+      awaitLockWaiter();
+      assertFalse(takeOver.isDone());
+      planner.commit();
+      takeOver.join();
+    }
+    assertTrue(PlanSql.PLAN.contains("for share\n"));
+    assertEquals(0, plan(leader, 7, 1, next, false).get(0).getLong("moved"));
+  }
+
+  @Test
+  void doesNothingWhenATakeOverCommitsWhileThePlanWaitsForIt() throws SQLException {
+    try (Connection usurper = engine.database.connect()) {
+      usurper.setAutoCommit(false);
+      EngineFixture.rows(usurper, "update leases set holder = ?, epoch = 8", UUID.randomUUID());
+
+      CompletableFuture<List<Row>> planning =
+          CompletableFuture.supplyAsync(() -> plan(leader, 7, 1, next, false));
+      awaitLockWaiter();
+      usurper.commit();
+
+      assertEquals(0, planning.join().get(0).getLong("moved"));
+      assertEquals(0, engine.count("select count(*) from runs"));
+    }
+  }
+
+  @Test
+  void doesNothingWhenTheScheduleWasEditedMeanwhile() throws SQLException {
+    // Given an edit that commits while the plan waits for the clock's row
+    try (Connection editor = engine.database.connect()) {
+      editor.setAutoCommit(false);
+      EngineFixture.rows(editor, "update clock set revision = revision + 1");
+
+      CompletableFuture<List<Row>> planning =
+          CompletableFuture.supplyAsync(() -> plan(leader, 7, 1, next, false));
+      awaitLockWaiter();
+      editor.commit();
+
+      assertEquals(0, planning.join().get(0).getLong("moved"));
+    }
+    assertEquals(0, engine.count("select count(*) from runs"));
+  }
+
+  @Test
+  void firesOnceWhenTwoPlanTheSame() {
+    CompletableFuture<List<Row>> one =
+        CompletableFuture.supplyAsync(() -> plan(leader, 7, 1, next, false));
+    CompletableFuture<List<Row>> other =
+        CompletableFuture.supplyAsync(() -> plan(leader, 7, 1, next, false));
+
+    long moved = one.join().get(0).getLong("moved") + other.join().get(0).getLong("moved");
+
+    assertEquals(1, moved);
+    assertEquals(1, engine.count("select count(*) from queue"));
+  }
+
+  @Test
+  void makesTheSameFireOnceAlsoAcrossDeletionAndReCreation() {
+    plan(leader, 7, 1, next, false);
+    engine.execute("delete from queue");
+    engine.execute("delete from schedules");
+    UUID again = engine.schedule(job, "minutely", CRON, "UTC", next);
+
+    List<Row> planned = plan(again, leader, 7, 1, next, false);
+
+    assertEquals(1, planned.get(0).getLong("moved"));
+    assertEquals(null, planned.get(0).getUUID("id"));
+    assertEquals(1, engine.count("select count(*) from runs"));
+    assertEquals(0, engine.count("select count(*) from queue"));
+  }
+
+  @Test
+  void recordsAMissedFireWithItsEvent() {
+    plan(leader, 7, 1, next, true);
+
+    UUID run = RunIds.ofFire("default", "minutely", next);
+    assertEquals("MISSED", engine.state(run));
+    assertEquals(
+        1,
+        engine.count("select count(*) from outbox where kind = 'ENDED' and runs = array[?]", run));
+  }
+
+  @Test
+  void looksAheadByTheIndexHoweverManyRunsThereAre() {
+    EngineFixture full = EngineFixture.withBacklog();
+    OffsetDateTime now = EngineFixture.utc(EngineFixture.REAL.instant());
+
+    String plan =
+        full
+            .pg
+            .rows("explain " + DueSql.WINDOW, now.minusSeconds(600), now.plusSeconds(5), 1_000)
+            .stream()
+            .map(row -> row.getString(0))
+            .collect(Collectors.joining("\n"));
+
+    assertTrue(plan.contains("queue_due"), plan);
+    assertFalse(plan.contains("Seq Scan on queue"), plan);
+    assertEquals(
+        10, full.pg.rows(DueSql.WINDOW, now.minusSeconds(600), now.plusSeconds(5), 1_000).size());
+  }
+
+  private List<Row> plan(UUID holder, long epoch, long revision, Instant old, boolean missed) {
+    return plan(schedule, holder, epoch, revision, old, missed);
+  }
+
+  private List<Row> plan(
+      UUID of, UUID holder, long epoch, long revision, Instant old, boolean missed) {
+    UUID run = RunIds.ofFire("default", "minutely", old);
+    return engine.pg.rows(
+        PlanSql.PLAN,
+        "ticker",
+        holder,
+        epoch,
+        new UUID[] {of},
+        new OffsetDateTime[] {EngineFixture.utc(old)},
+        new OffsetDateTime[] {EngineFixture.utc(old.plus(Duration.ofMinutes(1)))},
+        new Long[] {revision},
+        new OffsetDateTime[] {EngineFixture.utc(old)},
+        new UUID[] {null},
+        new OffsetDateTime[] {null},
+        new UUID[] {of},
+        new UUID[] {run},
+        new OffsetDateTime[] {EngineFixture.utc(old)},
+        new Boolean[] {missed},
+        EngineFixture.utc(EngineFixture.REAL.instant()));
+  }
+
+  private void awaitLockWaiter() {
+    await()
+        .until(
+            () ->
+                engine.count(
+                        "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
+                    > 0);
+  }
+}
