@@ -52,10 +52,10 @@ record Options(
         Duration.ofSeconds(Long.getLong("bench.w2.seconds", 30)),
         Integer.getInteger("bench.w3.schedules", 1_000_000),
         Duration.ofSeconds(Long.getLong("bench.w3.seconds", 30)),
-        Double.parseDouble(text("bench.dbs.lower", "1.0")),
-        Double.parseDouble(text("bench.dbs.upper", "4.0")),
+        Double.parseDouble(text("bench.dbs.lower", "4.0")),
+        Double.parseDouble(text("bench.dbs.upper", "20.0")),
         Duration.ofMillis(Long.getLong("bench.dbs.poll", 100)),
-        Integer.getInteger("bench.dbs.pool", 50),
+        Integer.getInteger("bench.dbs.pool", 20),
         Boolean.getBoolean("bench.profile"),
         Arrays.stream(text("bench.jvm", "").split(" ")).filter(one -> !one.isBlank()).toList());
   }
