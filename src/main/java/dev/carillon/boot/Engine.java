@@ -130,11 +130,11 @@ class Engine implements HealthPart {
   }
 
   private boolean ticks() {
-    return config.has(Role.TICKER) || config.has(Role.CRON_WORKER);
+    return config.has(Role.TICKER);
   }
 
   private boolean works() {
-    return config.has(Role.WORKER) || config.has(Role.CRON_WORKER);
+    return config.has(Role.WORKER);
   }
 
   private static void await(String part, CompletionStage<Void> stopping, Duration atMost) {

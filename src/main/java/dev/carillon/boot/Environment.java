@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Environment {
 
   private static final Pattern QUEUE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
-  private static final List<String> ROLES = List.of("api", "ticker", "worker", "cron-worker");
+  private static final List<String> ROLES = List.of("api", "ticker", "worker");
 
   /**
    * Variables that a later version obeys; to run on without them would not be what was asked for.
@@ -36,6 +36,22 @@ public final class Environment {
     NOT_YET.put("JWKS_URL", "this version does not check tokens and would run unprotected");
     NOT_YET.put("CARILLON_AUTH", "this version runs in local mode only");
   }
+
+  /** Variables that say how to do what this version does not do at all. */
+  private static final List<String> UNUSED =
+      List.of(
+          "WEBHOOK_HMAC_SECRET",
+          "CARILLON_SECRET_KEY",
+          "CARILLON_SECRETS",
+          "CARILLON_EGRESS_ALLOW",
+          "CARILLON_TOPICS",
+          "CARILLON_EVENT_TOPICS",
+          "CARILLON_BROKER",
+          "CARILLON_CALENDARS",
+          "CARILLON_DECLARED",
+          "CARILLON_JWT_ISSUER",
+          "CARILLON_JWT_AUDIENCE",
+          "POSTGRES_LISTEN_URL");
 
   private final Function<String, @Nullable String> variables;
   private final Map<String, String> settings = new LinkedHashMap<>();
@@ -89,6 +105,14 @@ public final class Environment {
         .filter(Path::isAbsolute) // the XDG specification says to ignore any other
         .orElse(home.resolve(".local").resolve("share"))
         .resolve("carillon");
+  }
+
+  /** A line for each variable that is set and has no effect in this version. */
+  public List<String> unused() {
+    return UNUSED.stream()
+        .filter(name -> value(name).isPresent())
+        .map(name -> name + " is set, but this version does not use it.")
+        .toList();
   }
 
   private void refuse(String name, String because) {

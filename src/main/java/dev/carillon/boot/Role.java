@@ -7,7 +7,5 @@ public enum Role {
   /** Planning, reconciling and relaying, each behind its own lease. */
   TICKER,
   /** Executes due runs. */
-  WORKER,
-  /** Ticker, and worker for the queue {@code cron}, as one active process among stand-bys. */
-  CRON_WORKER
+  WORKER
 }

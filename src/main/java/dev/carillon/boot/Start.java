@@ -68,6 +68,7 @@ final class Start {
     if (!problems.isEmpty()) {
       throw new StartFailure(String.join(System.lineSeparator() + "carillon: ", problems));
     }
+    environment.unused().forEach(line -> System.err.println("carillon: " + line));
     Optional<PostgresUrl> named = environment.postgres();
     if (named.isPresent()) {
       ListenAddress.of(environment).requireFree();

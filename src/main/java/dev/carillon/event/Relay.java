@@ -16,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -57,15 +58,7 @@ public final class Relay {
   private final Deque<Mark> marks = new ArrayDeque<>();
 
   /** A run is told of at least twice, shortly after another; it is read once. */
-  private final Map<UUID, RunEvent.Subject> subjects =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<UUID, RunEvent.Subject> eldest) {
-          return size() > MOST_SUBJECTS;
-        }
-      };
+  private final Map<UUID, RunEvent.Subject> subjects = new LinkedHashMap<>();
 
   private long floor;
   private long fullLook;
@@ -187,7 +180,17 @@ public final class Relay {
         .chain(() -> readEnds(batch))
         .map(ends -> render(batch, ends))
         .chain(channel::publish)
-        .chain(() -> delete(batch));
+        .chain(() -> delete(batch))
+        .invoke(this::forgetOldest);
+  }
+
+  /** Only between batches: what a batch needs must stay until it is rendered. */
+  private void forgetOldest() {
+    Iterator<UUID> oldest = subjects.keySet().iterator();
+    for (int surplus = subjects.size() - MOST_SUBJECTS; surplus > 0; surplus--) {
+      oldest.next();
+      oldest.remove();
+    }
   }
 
   private Uni<Void> delete(List<Row> batch) {

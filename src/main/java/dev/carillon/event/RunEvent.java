@@ -137,7 +137,14 @@ public record RunEvent(
           .put("durationMs", Duration.between(ended.startedAt, time).toMillis());
     }
     data.put("finishedAt", time.toString());
-    putIfPresent(data, "error", ended.error);
+    if (ended.error != null) {
+      // What went wrong, not in which words: a message may tell what is nobody's business.
+      data.put(
+          "error",
+          new JsonObject()
+              .put("class", ended.error.getString("class"))
+              .put("retryable", ended.error.getBoolean("retryable")));
+    }
     if (kind == Kind.FAILED) {
       data.put("willRetry", ended.finalState == null);
     }

@@ -24,6 +24,11 @@ public class DatabaseClock implements InstantSource {
   /** How far the offset may move between two measurements before it counts as a jump. */
   static final Duration JUMP = Duration.ofSeconds(1);
 
+  /**
+   * The moment of an answer lies somewhere in its round trip; half of this is how wrong it may be.
+   */
+  private static final long COARSE_NANOS = Duration.ofMillis(20).toNanos();
+
   private static final Logger LOG = Logger.getLogger(DatabaseClock.class);
   private static final String DATABASE_NOW = "select clock_timestamp()";
 
@@ -61,6 +66,10 @@ public class DatabaseClock implements InstantSource {
   private synchronized void take(OffsetDateTime answer, long asked, long answered) {
     long middle = asked + (answered - asked) / 2;
     Reading last = reading;
+    if (last != Reading.NONE && answered - asked > COARSE_NANOS) {
+      // It waited for a connection, or the machine is busy: what is known is better.
+      return;
+    }
     Instant measured = answer.toInstant();
     boolean jumped =
         last != Reading.NONE

@@ -7,7 +7,7 @@ import java.util.Objects;
  *
  * @param type what kind of error, for people and filters: the exception's class name, {@code
  *     Timeout}, {@code Lost} …
- * @param message in one line or few; never holds a secret
+ * @param message in one line or few; what looks like a secret is masked
  * @param retryable whether the same attempt could succeed another time
  * @param truncated whether the message was cut to fit
  */
@@ -23,6 +23,7 @@ public record RunError(String type, String message, boolean retryable, boolean t
       message = message.substring(0, MAX_MESSAGE);
       truncated = true;
     }
+    message = Redaction.of(message);
   }
 
   /** An error that a handler reported in its own words. */

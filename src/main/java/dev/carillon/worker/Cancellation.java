@@ -1,6 +1,8 @@
 package dev.carillon.worker;
 
 import dev.carillon.CancellationToken;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -48,12 +50,26 @@ final class Cancellation implements CancellationToken {
     }
   }
 
+  /** Somebody else's code may block, whatever it promises: never on an event loop. */
   private static void run(Runnable action) {
+    if (Context.isOnEventLoopThread()) {
+      Vertx.currentContext()
+          .executeBlocking(
+              () -> {
+                guarded(action);
+                return null;
+              },
+              false);
+    } else {
+      guarded(action);
+    }
+  }
+
+  private static void guarded(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException e) {
-      LOG.warnf(
-          "an action on cancellation failed (%s); the attempt ends all the same", e.toString());
+    } catch (Throwable e) {
+      LOG.warnf("an action on cancellation failed (%s); the attempt ends all the same", e);
     }
   }
 }

@@ -201,7 +201,8 @@ final class Claims {
         urgent.stream().map(hint -> hint.due().due()).max(Instant::compareTo).orElse(now);
     Instant bounded = latest.isAfter(now.plus(SKEW)) ? now.plus(SKEW) : latest;
     return claim(worker, ids, bounded.isAfter(now) ? bounded : now)
-        .invoke(claimed -> Hints.tried(urgent))
+        // After a failure too: its runs are asked for by id, and the table still has them.
+        .eventually(() -> Hints.tried(urgent))
         .map(claimed -> Duration.ZERO);
   }
 
@@ -247,7 +248,11 @@ final class Claims {
     runs.forEach(run -> uncertain.add(run.run()));
   }
 
-  private int begin(List<Claimed> runs) {
+  private int begin(List<Claimed> answered) {
+    UUID current = hands.worker();
+    // An answer that came after the lease was lost: those runs are taken back from the id that
+    // claimed them.
+    List<Claimed> runs = answered.stream().filter(run -> run.worker().equals(current)).toList();
     if (!runs.isEmpty()) {
       lastWork = System.nanoTime();
       slots.take(runs.size());
@@ -262,13 +267,15 @@ final class Claims {
   }
 
   private Uni<Duration> compare(UUID worker) {
+    // Before it is known to succeed: a comparison that fails must not keep the worker from
+    // claiming.
+    compared = System.nanoTime();
     return queues
         .current()
         .chain(names -> lockedByUs(names, worker))
         .map(this::notInHand)
         .chain(
             strays -> strays.length == 0 ? Uni.createFrom().voidItem() : handBack(worker, strays))
-        .invoke(done -> compared = System.nanoTime())
         .map(done -> Duration.ZERO);
   }
 

@@ -77,6 +77,9 @@ final class Execution {
       // It did what was asked before it could be stopped: success wins over a cancel and over the
       // clock.
       succeeded(attempt, success);
+    } else if (attempt.stop() == Stop.DRAIN && word instanceof Outcome.Failure) {
+      // So is a "do not retry": handing the run on would have it tried again.
+      settle(attempt, judged(attempt, word), null);
     } else if (attempt.stop() != null) {
       settle(attempt, stopped(attempt), null);
     } else if (word != null) {

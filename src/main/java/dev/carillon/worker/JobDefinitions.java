@@ -33,6 +33,10 @@ final class JobDefinitions {
 
   /** Reads what is missing for these runs, in one statement; nothing when nothing is missing. */
   Uni<Void> prepare(List<Claimed> runs) {
+    // Before it is asked what is missing: what is thrown away here is then missing, too.
+    if (known.size() > MOST_REMEMBERED) {
+      known.clear();
+    }
     UUID[] missing =
         runs.stream()
             .filter(run -> run.job() != null && !isCurrent(run))
@@ -41,9 +45,6 @@ final class JobDefinitions {
             .toArray(UUID[]::new);
     if (missing.length == 0) {
       return Uni.createFrom().voidItem();
-    }
-    if (known.size() > MOST_REMEMBERED) {
-      known.clear();
     }
     return pg.asEngine(ClaimSql.DEFINITIONS, Tuple.of(missing))
         .invoke(rows -> rows.forEach(this::remember))

@@ -116,7 +116,8 @@ class RelayTest {
     EventMessage last = told(failed).get(1);
     assertEquals(false, last.data().getBoolean("willRetry"));
     assertEquals("FAILED", last.data().getString("state"));
-    assertEquals("wrong", last.data().getJsonObject("error").getString("message"));
+    JsonObject error = last.data().getJsonObject("error");
+    assertEquals(Set.of("class", "retryable"), error.fieldNames());
     assertEquals(2, told(failed).size());
   }
 

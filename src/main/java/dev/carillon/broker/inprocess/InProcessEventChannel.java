@@ -89,7 +89,7 @@ public final class InProcessEventChannel implements EventChannel, EventFeed {
   public static void guarded(EventMessage event, Consumer<EventMessage> observer) {
     try {
       observer.accept(event);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.warnf("an observer of %s failed (%s); the others are told", event.type(), e.toString());
     }
   }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -107,6 +108,12 @@ public final class HandlerCaller implements TargetCaller<TargetSpec.Handler> {
         thread = Thread.currentThread();
       }
       run.cancellation().onCancel(this::interrupt);
+      if (run.cancellation().isCancelled()) {
+        // It waited for a thread until its attempt was over; another attempt may be running by now.
+        leave();
+        result.completeExceptionally(new CancellationException("cancelled before it began"));
+        return;
+      }
       RunLabels.put(run);
       Outcome outcome = null;
       Throwable thrown = null;
