@@ -186,6 +186,24 @@ class ScheduleResourceTest {
   }
 
   @Test
+  void editsAScheduleWithoutAKeyOfItsOwn() {
+    String id = created("{'jobKey':'j','trigger':" + FAR + "}");
+    String path = "/schedules/" + id;
+
+    api.patch(path, "{'name':'x'}")
+        .then()
+        .statusCode(200)
+        .body("name", equalTo("x"))
+        .body("key", equalTo(id))
+        .body("version", equalTo(2));
+    api.patch(path, "{'key':'" + id + "'}").then().statusCode(200).body("version", equalTo(2));
+    api.patch(path, "{'key':'other'}")
+        .then()
+        .statusCode(422)
+        .body("errors.pointer", hasItem("/key"));
+  }
+
+  @Test
   void replacesATriggerOfAnotherType() {
     created("{'key':'s','jobKey':'j','trigger':" + YEARLY + "}");
 
