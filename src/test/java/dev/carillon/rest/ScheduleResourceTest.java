@@ -288,6 +288,31 @@ class ScheduleResourceTest {
   }
 
   @Test
+  void plansANewTriggerFromNowAlsoWhenALaterFireWasPlanned() {
+    String id = created("{'key':'s','jobKey':'j','trigger':{'type':'INTERVAL','every':'P1D'}}");
+    rows.plan(api, id, Instant.parse(api.get("/schedules/s").path("nextFireAt")));
+    Instant sooner = clock.instant().plus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.SECONDS);
+
+    api.patch("/schedules/s", "{'trigger':{'type':'ONE_SHOT','at':'" + sooner + "'}}")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("ACTIVE"))
+        .body("nextFireAt", equalTo(sooner.toString()));
+  }
+
+  @Test
+  void refusesANewOneShotThatIsTooOldAlsoWhenAFireWasPlanned() {
+    String id = created("{'key':'s','jobKey':'j','trigger':{'type':'INTERVAL','every':'P1D'}}");
+    String run = rows.plan(api, id, Instant.parse(api.get("/schedules/s").path("nextFireAt")));
+
+    api.patch("/schedules/s", "{'trigger':{'type':'ONE_SHOT','at':'2001-01-01T00:00:00Z'}}")
+        .then()
+        .statusCode(422)
+        .body("errors.pointer", hasItem("/trigger/at"));
+    api.get("/runs/" + run).then().statusCode(200).body("state", equalTo("SCHEDULED"));
+  }
+
+  @Test
   void withdrawsWhatIsPlannedWhenDisabledOrDeleted() {
     String id = created("{'key':'s','jobKey':'j','trigger':{'type':'INTERVAL','every':'P1D'}}");
     Instant planned = Instant.parse(api.get("/schedules/s").path("nextFireAt"));
