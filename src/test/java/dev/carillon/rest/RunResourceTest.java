@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,6 +210,22 @@ class RunResourceTest {
         .body("finishedAt", nullValue());
     api.get("/runs?state=RUNNING").then().body("items.id", equalTo(List.of(id)));
     api.get("/runs?state=SCHEDULED").then().body("items", hasSize(0));
+  }
+
+  @Test
+  void showsWhenARunThatWaitsForARetryGoesOn() {
+    String id = run("{'jobKey':'j','dueAt':'" + FAR + "'}");
+    UUID run = UUID.fromString(id);
+    rows.execute("update runs set due_at = now() - interval '1 hour' where id = ?", run);
+    rows.execute(
+        "update queue set state = 'RETRY_SCHEDULED', attempt = 1, due_at = '2997-01-01T00:00:00Z' where id = ?",
+        run);
+
+    api.get("/runs/" + id)
+        .then()
+        .body("state", equalTo("RETRY_SCHEDULED"))
+        .body("dueAt", equalTo("2997-01-01T00:00:00Z"))
+        .body("queuedAt", nullValue());
   }
 
   @Test
