@@ -103,7 +103,7 @@ final class RunSql {
              case when $4 then (
                select json_agg(json_build_object(
                  'number', a.attempt, 'generation', a.generation, 'outcome', a.outcome, 'workerId', a.worker_id,
-                 'jobVersion', a.job_version,
+                 'params', read.params::json, 'jobVersion', a.job_version,
                  'startedAt', to_char(a.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                  'finishedAt', to_char(a.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                  'exitCode', a.exit_code, 'error', a.error, 'output', a.output)

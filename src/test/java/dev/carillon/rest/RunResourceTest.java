@@ -230,7 +230,7 @@ class RunResourceTest {
 
   @Test
   void showsARunThatHasEndedWithItsAttempts() {
-    String id = run("{'jobKey':'j','dueAt':'" + FAR + "'}");
+    String id = run("{'jobKey':'j','params':{'a':2.5},'dueAt':'" + FAR + "'}");
     rows.claim(id);
     rows.end(id, "SUCCEEDED", "SUCCEEDED");
 
@@ -242,6 +242,7 @@ class RunResourceTest {
         .body("durationMs", equalTo(2000))
         .body("attempts", hasSize(1))
         .body("attempts[0].number", equalTo(1))
+        .body("attempts[0].params.a", equalTo(2.5f))
         .body("attempts[0].outcome", equalTo("SUCCEEDED"))
         .body("attempts[0].startedAt", matchesPattern(".*Z"))
         .body("attempts[0].durationMs", equalTo(2000));
