@@ -19,6 +19,8 @@ public record AttemptView(
     int generation,
     AttemptOutcome outcome,
     @Nullable UUID workerId,
+    @Schema(type = SchemaType.OBJECT, implementation = Object.class, description = "The run's")
+        @Nullable JsonNode params,
     @Nullable Integer jobVersion,
     @Nullable Instant startedAt,
     Instant finishedAt,
@@ -33,6 +35,7 @@ public record AttemptView(
         generation,
         outcome,
         workerId,
+        params,
         jobVersion,
         startedAt,
         finishedAt,

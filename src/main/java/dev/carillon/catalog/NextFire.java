@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * disabled                     → none; PAUSED
  * same instants as before      → the earliest withdrawn, else what the clock said: an edit is no downtime
- * other instants, or enabled   → the first from the earliest withdrawn on, inclusive, else after now: no catching up
+ * other trigger or zone        → as of a new schedule, from now on: what was withdrawn says nothing of it
+ * enabled                      → the first from the earliest withdrawn on, inclusive, else after now: no catching up
  * FIXED_DELAY, its run alive   → none: the end of that run sets it
  * none left                    → EXHAUSTED
  * </pre>
@@ -74,15 +75,15 @@ record NextFire(
     if (awaited != null) {
       return new NextFire(null, delayMillis(declared), awaited, ScheduleStatus.ACTIVE, null);
     }
-    if (sameInstants && before.declared().enabled()) {
+    if (!sameInstants) {
+      return firing(declared, first(declared, zone, createdAt, now));
+    }
+    if (before.declared().enabled()) {
       return undisturbed(before, declared);
     }
     if (delays) {
       return firing(
           declared, before.withdrawn() != null ? before.withdrawn() : now.plus(delay(declared)));
-    }
-    if (!sameInstants && before.withdrawn() == null) {
-      return firing(declared, first(declared, zone, createdAt, now));
     }
     Instant from = before.withdrawn() == null ? now : before.withdrawn().minusNanos(1);
     return firing(declared, next(declared, zone, createdAt, from));

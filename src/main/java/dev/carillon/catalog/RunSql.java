@@ -66,14 +66,14 @@ final class RunSql {
    * Runs as they are shown, newest first. The state is the queue row's while there is one, else the
    * last attempt's final one: read in one statement, so that a run that ends meanwhile is seen
    * before or after, never in between. A queue row that is QUEUED or waits for a retry changes by
-   * time alone. $1 ids, $2 tenant, $3 now, $4 whether with all attempts, $5 state or null, $6 job
+   * time alone; it also says when the run goes on, which a retry puts off. $1 ids, $2 tenant, $3 now, $4 whether with all attempts, $5 state or null, $6 job
    * key or null, $7 schedule or null, $8 due from (inclusive) or null, $9 due to (exclusive) or
    * null, $10 most.
    */
   static final String READ =
       """
       with read as (
-        select r.id, r.tenant_id, r.schedule_id, r.fire_at, r.due_at, r.created_at, r.priority, r.dedupe_key,
+        select r.id, r.tenant_id, r.schedule_id, r.fire_at, coalesce(q.due_at, r.due_at) as due_at, r.created_at, r.priority, r.dedupe_key,
                r.trace, r.target::text as target, r.params::text as params, r.scope::text as scope,
                j.key as job_key, (j.retry ->> 'maxAttempts')::int as max_attempts,
                q.locked_by, q.locked_at, q.held_by,
@@ -103,7 +103,7 @@ final class RunSql {
              case when $4 then (
                select json_agg(json_build_object(
                  'number', a.attempt, 'generation', a.generation, 'outcome', a.outcome, 'workerId', a.worker_id,
-                 'jobVersion', a.job_version,
+                 'params', read.params::json, 'jobVersion', a.job_version,
                  'startedAt', to_char(a.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                  'finishedAt', to_char(a.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                  'exitCode', a.exit_code, 'error', a.error, 'output', a.output)

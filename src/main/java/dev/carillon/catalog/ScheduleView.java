@@ -75,10 +75,14 @@ public record ScheduleView(
         row.updatedAt);
   }
 
-  /** What events carry of it: all but the parameters, which may be personal. */
+  /**
+   * What events carry of it: all but the parameters, which may be personal, and what of the target
+   * may be secret.
+   */
   JsonObject eventData() {
     ObjectNode data = JsonText.tree(this);
     data.remove("params");
+    EventTargets.redact(data);
     return new JsonObject(JsonText.write(data));
   }
 }

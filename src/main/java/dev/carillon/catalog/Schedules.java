@@ -120,10 +120,20 @@ public class Schedules {
       ObjectNode patch) {
     return opened(statements, requester, idOrKey, expected)
         .flatMap(
-            edit -> {
-              ObjectNode document = MergePatch.apply(edit.shown(), ScheduleReader.WRITABLE, patch);
-              return edit(statements, requester, edit, ScheduleReader.read(document));
-            });
+            edit -> edit(statements, requester, edit, patched(edit.row().key, edit, patch)));
+  }
+
+  /** The id that stands for a key is shown as one, but nobody could write it. */
+  private static ScheduleDeclaration patched(String key, Edit edit, ObjectNode patch) {
+    ObjectNode document = MergePatch.apply(edit.shown(), ScheduleReader.WRITABLE, patch);
+    if (!key.equals(edit.row().id.toString())) {
+      return ScheduleReader.read(document);
+    }
+    if (key.equals(document.path("key").asText())) {
+      document.remove("key");
+    }
+    ScheduleDeclaration declared = ScheduleReader.read(document);
+    return declared.key() == null ? withKey(declared, key) : declared;
   }
 
   /** Enables or disables; what is so already stays as it is and nobody is told. */
@@ -361,6 +371,20 @@ public class Schedules {
         declared.triggerJson(),
         declared.timezone(),
         enabled,
+        declared.params(),
+        declared.priority());
+  }
+
+  private static ScheduleDeclaration withKey(ScheduleDeclaration declared, String key) {
+    return new ScheduleDeclaration(
+        key,
+        declared.name(),
+        declared.jobKey(),
+        declared.target(),
+        declared.trigger(),
+        declared.triggerJson(),
+        declared.timezone(),
+        declared.enabled(),
         declared.params(),
         declared.priority());
   }

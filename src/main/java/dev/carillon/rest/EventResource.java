@@ -45,16 +45,19 @@ public class EventResource {
   private static final Duration HEARTBEAT = Duration.ofSeconds(15);
 
   private final EventFeed feed;
+  private final OpenStreams streams;
   private final Call call;
   private final Sse sse;
   private final String source;
 
   EventResource(
       EventFeed feed,
+      OpenStreams streams,
       Call call,
       @Context Sse sse,
       @ConfigProperty(name = "carillon.instance", defaultValue = "local") String instance) {
     this.feed = feed;
+    this.streams = streams;
     this.call = call;
     this.sse = sse;
     this.source = "/carillon/" + instance;
@@ -102,7 +105,7 @@ public class EventResource {
             .map(this::rendered);
     return Multi.createBy()
         .merging()
-        .streams(comments(), events)
+        .streams(comments(), events, streams.untilShutdown())
         .onFailure()
         .invoke(failure -> LOG.debugf("a reader of events is let go: %s", failure.getMessage()))
         .onFailure()

@@ -62,6 +62,27 @@ class EventResourceTest {
   }
 
   @Test
+  void keepsTheSecretsOfATargetToItself() throws Exception {
+    Stream stream = open("/events", api.tenant(), null);
+    String target =
+        "{'type':'HTTP','url':'http://127.0.0.1:9/hook?token=PLANTED','headers':{'X-Token':'PLANTED'}}";
+
+    api.post("/jobs", "{'key':'j','target':" + target + "}").then().statusCode(201);
+    api.post(
+            "/schedules",
+            "{'target':" + target + ",'trigger':{'type':'ONE_SHOT','at':'2999-01-01T00:00:00Z'}}")
+        .then()
+        .statusCode(201);
+
+    for (JsonObject event : stream.await(2)) {
+      assertFalse(event.encode().contains("PLANTED"), event::encode);
+      assertEquals(
+          "http://127.0.0.1:9/hook",
+          event.getJsonObject("data").getJsonObject("target").getString("url"));
+    }
+  }
+
+  @Test
   void filtersByTypeAndSubject() throws Exception {
     String first = api.post("/jobs", "{'key':'first'}").path("id");
     Stream byType = open("/events?type=scheduler.job.updated&type=x", api.tenant(), null);

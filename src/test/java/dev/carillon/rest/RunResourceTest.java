@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,8 +213,24 @@ class RunResourceTest {
   }
 
   @Test
-  void showsARunThatHasEndedWithItsAttempts() {
+  void showsWhenARunThatWaitsForARetryGoesOn() {
     String id = run("{'jobKey':'j','dueAt':'" + FAR + "'}");
+    UUID run = UUID.fromString(id);
+    rows.execute("update runs set due_at = now() - interval '1 hour' where id = ?", run);
+    rows.execute(
+        "update queue set state = 'RETRY_SCHEDULED', attempt = 1, due_at = '2997-01-01T00:00:00Z' where id = ?",
+        run);
+
+    api.get("/runs/" + id)
+        .then()
+        .body("state", equalTo("RETRY_SCHEDULED"))
+        .body("dueAt", equalTo("2997-01-01T00:00:00Z"))
+        .body("queuedAt", nullValue());
+  }
+
+  @Test
+  void showsARunThatHasEndedWithItsAttempts() {
+    String id = run("{'jobKey':'j','params':{'a':2.5},'dueAt':'" + FAR + "'}");
     rows.claim(id);
     rows.end(id, "SUCCEEDED", "SUCCEEDED");
 
@@ -225,6 +242,7 @@ class RunResourceTest {
         .body("durationMs", equalTo(2000))
         .body("attempts", hasSize(1))
         .body("attempts[0].number", equalTo(1))
+        .body("attempts[0].params.a", equalTo(2.5f))
         .body("attempts[0].outcome", equalTo("SUCCEEDED"))
         .body("attempts[0].startedAt", matchesPattern(".*Z"))
         .body("attempts[0].durationMs", equalTo(2000));

@@ -186,6 +186,24 @@ class ScheduleResourceTest {
   }
 
   @Test
+  void editsAScheduleWithoutAKeyOfItsOwn() {
+    String id = created("{'jobKey':'j','trigger':" + FAR + "}");
+    String path = "/schedules/" + id;
+
+    api.patch(path, "{'name':'x'}")
+        .then()
+        .statusCode(200)
+        .body("name", equalTo("x"))
+        .body("key", equalTo(id))
+        .body("version", equalTo(2));
+    api.patch(path, "{'key':'" + id + "'}").then().statusCode(200).body("version", equalTo(2));
+    api.patch(path, "{'key':'other'}")
+        .then()
+        .statusCode(422)
+        .body("errors.pointer", hasItem("/key"));
+  }
+
+  @Test
   void replacesATriggerOfAnotherType() {
     created("{'key':'s','jobKey':'j','trigger':" + YEARLY + "}");
 
@@ -267,6 +285,31 @@ class ScheduleResourceTest {
     api.get("/runs/" + run).then().statusCode(404);
     assertEquals(planned, rows.instant("select next_fire_at from clock where schedule_id = ?", id));
     assertEquals(2, revision("s"));
+  }
+
+  @Test
+  void plansANewTriggerFromNowAlsoWhenALaterFireWasPlanned() {
+    String id = created("{'key':'s','jobKey':'j','trigger':{'type':'INTERVAL','every':'P1D'}}");
+    rows.plan(api, id, Instant.parse(api.get("/schedules/s").path("nextFireAt")));
+    Instant sooner = clock.instant().plus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.SECONDS);
+
+    api.patch("/schedules/s", "{'trigger':{'type':'ONE_SHOT','at':'" + sooner + "'}}")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("ACTIVE"))
+        .body("nextFireAt", equalTo(sooner.toString()));
+  }
+
+  @Test
+  void refusesANewOneShotThatIsTooOldAlsoWhenAFireWasPlanned() {
+    String id = created("{'key':'s','jobKey':'j','trigger':{'type':'INTERVAL','every':'P1D'}}");
+    String run = rows.plan(api, id, Instant.parse(api.get("/schedules/s").path("nextFireAt")));
+
+    api.patch("/schedules/s", "{'trigger':{'type':'ONE_SHOT','at':'2001-01-01T00:00:00Z'}}")
+        .then()
+        .statusCode(422)
+        .body("errors.pointer", hasItem("/trigger/at"));
+    api.get("/runs/" + run).then().statusCode(200).body("state", equalTo("SCHEDULED"));
   }
 
   @Test
