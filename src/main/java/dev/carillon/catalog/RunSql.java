@@ -66,9 +66,9 @@ final class RunSql {
    * Runs as they are shown, newest first. The state is the queue row's while there is one, else the
    * last attempt's final one: read in one statement, so that a run that ends meanwhile is seen
    * before or after, never in between. A queue row that is QUEUED or waits for a retry changes by
-   * time alone; it also says when the run goes on, which a retry puts off. $1 ids, $2 tenant, $3 now, $4 whether with all attempts, $5 state or null, $6 job
-   * key or null, $7 schedule or null, $8 due from (inclusive) or null, $9 due to (exclusive) or
-   * null, $10 most.
+   * time alone; it also says when the run goes on, which a retry puts off. $1 ids, $2 tenant, $3
+   * now, $4 whether with all attempts, $5 state or null, $6 job key or null, $7 schedule or null,
+   * $8 due from (inclusive) or null, $9 due to (exclusive) or null, $10 most.
    */
   static final String READ =
       """

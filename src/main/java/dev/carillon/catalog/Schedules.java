@@ -119,8 +119,7 @@ public class Schedules {
       IntPredicate expected,
       ObjectNode patch) {
     return opened(statements, requester, idOrKey, expected)
-        .flatMap(
-            edit -> edit(statements, requester, edit, patched(edit.row().key, edit, patch)));
+        .flatMap(edit -> edit(statements, requester, edit, patched(edit.row().key, edit, patch)));
   }
 
   /** The id that stands for a key is shown as one, but nobody could write it. */
