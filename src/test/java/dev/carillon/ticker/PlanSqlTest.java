@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.run.RunIds;
+import dev.carillon.testing.Background;
 import dev.carillon.testing.EngineFixture;
 import io.vertx.sqlclient.Row;
 import java.sql.Connection;
@@ -96,7 +97,7 @@ class PlanSqlTest {
 
       // When another takes over
       CompletableFuture<Void> takeOver =
-          CompletableFuture.runAsync(
+          Background.run(
               () ->
                   engine.pg.rows(
                       "update leases set holder = $1, epoch = epoch + 1 where name = 'ticker'",
@@ -119,7 +120,7 @@ class PlanSqlTest {
       EngineFixture.rows(usurper, "update leases set holder = ?, epoch = 8", UUID.randomUUID());
 
       CompletableFuture<List<Row>> planning =
-          CompletableFuture.supplyAsync(() -> plan(leader, 7, 1, next, false));
+          Background.supply(() -> plan(leader, 7, 1, next, false));
       awaitLockWaiter();
       usurper.commit();
 
@@ -136,7 +137,7 @@ class PlanSqlTest {
       EngineFixture.rows(editor, "update clock set revision = revision + 1");
 
       CompletableFuture<List<Row>> planning =
-          CompletableFuture.supplyAsync(() -> plan(leader, 7, 1, next, false));
+          Background.supply(() -> plan(leader, 7, 1, next, false));
       awaitLockWaiter();
       editor.commit();
 
@@ -147,10 +148,8 @@ class PlanSqlTest {
 
   @Test
   void firesOnceWhenTwoPlanTheSame() {
-    CompletableFuture<List<Row>> one =
-        CompletableFuture.supplyAsync(() -> plan(leader, 7, 1, next, false));
-    CompletableFuture<List<Row>> other =
-        CompletableFuture.supplyAsync(() -> plan(leader, 7, 1, next, false));
+    CompletableFuture<List<Row>> one = Background.supply(() -> plan(leader, 7, 1, next, false));
+    CompletableFuture<List<Row>> other = Background.supply(() -> plan(leader, 7, 1, next, false));
 
     long moved = one.join().get(0).getLong("moved") + other.join().get(0).getLong("moved");
 

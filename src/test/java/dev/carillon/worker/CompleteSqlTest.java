@@ -9,6 +9,7 @@ import dev.carillon.run.AttemptOutcome;
 import dev.carillon.run.RunError;
 import dev.carillon.run.RunState;
 import dev.carillon.run.Verdict;
+import dev.carillon.testing.Background;
 import dev.carillon.testing.EngineFixture;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -129,7 +130,7 @@ class CompleteSqlTest {
 
       // When the attempt fails meanwhile
       CompletableFuture<List<Row>> completing =
-          CompletableFuture.supplyAsync(
+          Background.supply(
               () ->
                   complete(
                       completion(run, 1, new Verdict(AttemptOutcome.FAILED, null, now(), BUSY))));
@@ -153,7 +154,7 @@ class CompleteSqlTest {
           run);
 
       CompletableFuture<List<Row>> completing =
-          CompletableFuture.supplyAsync(() -> complete(completion(run, 1, SUCCEEDED)));
+          Background.supply(() -> complete(completion(run, 1, SUCCEEDED)));
       awaitLockWaiter();
       other.commit();
 
@@ -179,7 +180,7 @@ class CompleteSqlTest {
         Collections.shuffle(shuffled, random);
         boolean retry = i == 0;
         racers[i] =
-            CompletableFuture.runAsync(
+            Background.run(
                 () ->
                     complete(
                         shuffled.stream()
@@ -194,7 +195,7 @@ class CompleteSqlTest {
                             .toArray(Completion[]::new)));
       }
       racers[2] =
-          CompletableFuture.runAsync(
+          Background.run(
               () ->
                   engine.pg.rows(
                       """
