@@ -1,70 +1,46 @@
 package dev.carillon.boot;
 
+import dev.carillon.broker.Broker;
 import dev.carillon.broker.DueChannel;
-import dev.carillon.broker.EventChannel;
+import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
-import dev.carillon.broker.inprocess.InProcessDueChannel;
-import dev.carillon.broker.inprocess.InProcessEventChannel;
-import io.smallrye.mutiny.Uni;
+import dev.carillon.broker.inprocess.InProcessBroker;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Event;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
-import java.util.List;
 
-/** Chooses the broker's adapters. */
+/** Opens the broker that the configuration names, and hands out its ends. */
 class Brokers {
 
   @Produces
   @Singleton
-  DueChannel dueChannel() {
-    return new InProcessDueChannel();
+  Broker broker() {
+    return new InProcessBroker();
   }
 
-  /** Serves as the channel and as its feed. */
-  @Produces
-  @Singleton
-  InProcessEventChannel eventChannel(Vertx vertx, BeanManager beans, Event<EventMessage> event) {
-    Observers observers = new Observers(vertx, beans, event);
-    return new InProcessEventChannel(observers::tell);
+  void close(@Disposes Broker broker) {
+    broker.close();
   }
 
   @Produces
   @Singleton
-  Ticking.Channels channels(DueChannel due, EventChannel events) {
-    return new Ticking.Channels(due, events);
+  DueChannel dueChannel(Broker broker) {
+    return broker.due();
   }
 
-  /**
-   * The beans of this process that observe events: told in order, on a thread that they may block.
-   */
-  private static final class Observers {
+  @Produces
+  @Singleton
+  EventFeed eventFeed(Broker broker) {
+    return broker.feed();
+  }
 
-    private final Vertx vertx;
-    private final BeanManager beans;
-    private final Event<EventMessage> event;
-
-    Observers(Vertx vertx, BeanManager beans, Event<EventMessage> event) {
-      this.vertx = vertx;
-      this.beans = beans;
-      this.event = event;
-    }
-
-    Uni<Void> tell(List<EventMessage> events) {
-      if (events.isEmpty() || beans.resolveObserverMethods(events.get(0)).isEmpty()) {
-        return Uni.createFrom().voidItem();
-      }
-      return Uni.createFrom()
-          .completionStage(
-              () -> vertx.executeBlocking(() -> fireAll(events), true).toCompletionStage());
-    }
-
-    private Void fireAll(List<EventMessage> events) {
-      for (EventMessage one : events) {
-        InProcessEventChannel.guarded(one, event::fire);
-      }
-      return null;
-    }
+  @Produces
+  @Singleton
+  Ticking.Channels channels(
+      Broker broker, Vertx vertx, BeanManager beans, Event<EventMessage> event) {
+    return new Ticking.Channels(broker.due(), new Observers(broker.events(), vertx, beans, event));
   }
 }

@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -40,11 +41,65 @@ public interface CarillonConfig {
   @WithDefault("true")
   boolean samples();
 
+  /** What carries due events and tells events. */
+  @WithDefault("in-process")
+  BrokerKind broker();
+
+  /** Kafka: a topic for each type of event, or one for each kind of thing. */
+  @WithDefault("type")
+  EventTopics eventTopics();
+
+  Kafka kafka();
+
+  Nats nats();
+
   Ticker ticker();
 
   Leader leader();
 
   Worker worker();
+
+  /** The brokers there are. */
+  enum BrokerKind {
+    IN_PROCESS,
+    KAFKA,
+    NATS
+  }
+
+  /** How events are spread over Kafka's topics. */
+  enum EventTopics {
+    /** {@code scheduler.run.succeeded} has a topic of its own. */
+    TYPE,
+    /** All events of runs are in {@code scheduler.run}, in the order of their arrival. */
+    AGGREGATE
+  }
+
+  /** Topics that are made when they are missing; the clients' own settings are {@code kafka.*}. */
+  interface Kafka {
+    @WithDefault("12")
+    int partitions();
+
+    /** Absent: the broker's own default. */
+    Optional<Short> replication();
+  }
+
+  /** Where NATS is, and who we are there. */
+  interface Nats {
+    /** One or several, separated by commas. */
+    Optional<String> url();
+
+    /** A .creds file. */
+    Optional<Path> credentials();
+
+    /** Copies of each stream. */
+    @WithDefault("1")
+    int replicas();
+
+    /**
+     * Anything else that jnats reads from its properties, without their {@code io.nats.client.}.
+     */
+    Map<String, String> client();
+  }
 
   /** Planning. */
   interface Ticker {

@@ -1,5 +1,6 @@
 package dev.carillon.boot;
 
+import dev.carillon.broker.Broker;
 import dev.carillon.loop.Loop;
 import dev.carillon.observe.HealthPart;
 import dev.carillon.pg.DatabaseClock;
@@ -41,6 +42,7 @@ class Engine implements HealthPart {
   private final Vertx vertx;
   private final DatabaseClock clock;
   private final Notices notices;
+  private final Broker broker;
   private final Ticking ticking;
   private final Worker worker;
   private final Demonstration demonstration;
@@ -51,6 +53,7 @@ class Engine implements HealthPart {
       Vertx vertx,
       DatabaseClock clock,
       Notices notices,
+      Broker broker,
       Ticking ticking,
       Worker worker,
       Demonstration demonstration) {
@@ -58,6 +61,7 @@ class Engine implements HealthPart {
     this.vertx = vertx;
     this.clock = clock;
     this.notices = notices;
+    this.broker = broker;
     this.ticking = ticking;
     this.worker = worker;
     this.demonstration = demonstration;
@@ -104,7 +108,7 @@ class Engine implements HealthPart {
   public Map<String, String> tell() {
     Map<String, String> told = new LinkedHashMap<>();
     told.put("roles", config.roles().toString().toLowerCase(java.util.Locale.ROOT));
-    told.put("broker", "in-process");
+    told.putAll(broker.tell());
     told.put("notices", notices.isListening() ? "listening" : "polling each second");
     if (ticks()) {
       told.put(

@@ -25,14 +25,16 @@ public final class Environment {
   private static final Pattern QUEUE = Pattern.compile("[a-z0-9][a-z0-9_-]{0,62}");
   private static final List<String> ROLES = List.of("api", "ticker", "worker");
 
+  /** What can be chosen, and the variable that says where it is. */
+  private static final Map<String, String> BROKERS =
+      Map.of("kafka", "KAFKA_BOOTSTRAP_SERVERS", "nats", "NATS_URL");
+
   /**
    * Variables that a later version obeys; to run on without them would not be what was asked for.
    */
   private static final Map<String, String> NOT_YET = new LinkedHashMap<>();
 
   static {
-    NOT_YET.put("KAFKA_BOOTSTRAP_SERVERS", "this version has only the in-process broker");
-    NOT_YET.put("NATS_URL", "this version has only the in-process broker");
     NOT_YET.put("JWKS_URL", "this version does not check tokens and would run unprotected");
     NOT_YET.put("CARILLON_AUTH", "this version runs in local mode only");
   }
@@ -45,8 +47,6 @@ public final class Environment {
           "CARILLON_SECRETS",
           "CARILLON_EGRESS_ALLOW",
           "CARILLON_TOPICS",
-          "CARILLON_EVENT_TOPICS",
-          "CARILLON_BROKER",
           "CARILLON_CALENDARS",
           "CARILLON_DECLARED",
           "CARILLON_JWT_ISSUER",
@@ -64,6 +64,8 @@ public final class Environment {
     readPort();
     readBind();
     readPostgres();
+    readBroker();
+    readEventTopics();
     readTimezone();
     readRoles();
     readQueues();
@@ -162,6 +164,84 @@ public final class Environment {
                 // The value is not repeated: the password is in it.
                 problems.add(
                     name + " " + wrong.getMessage() + "; right is " + PostgresUrl.EXAMPLE + ".");
+              }
+            });
+  }
+
+  private void readBroker() {
+    Optional<String> kafka = value("KAFKA_BOOTSTRAP_SERVERS").filter(this::isBootstrap);
+    Optional<String> nats = value("NATS_URL").filter(this::isNatsUrl);
+    Optional<String> chosen = value("CARILLON_BROKER").map(c -> c.toLowerCase(Locale.ROOT));
+    kafka.ifPresent(servers -> settings.put("kafka.bootstrap.servers", servers));
+    nats.ifPresent(url -> settings.put("carillon.nats.url", url));
+    if (chosen.isPresent() && !BROKERS.containsKey(chosen.get())) {
+      wrong("CARILLON_BROKER", chosen.get(), "is neither kafka nor nats", "CARILLON_BROKER=kafka");
+    } else if (chosen.isPresent()) {
+      String needed = BROKERS.get(chosen.get());
+      if (value(needed).isEmpty()) {
+        problems.add(
+            "CARILLON_BROKER=" + chosen.get() + " needs " + needed + ", which is not set.");
+      }
+      settings.put("carillon.broker", chosen.get());
+    } else if (kafka.isPresent() && nats.isPresent()) {
+      problems.add(
+          "KAFKA_BOOTSTRAP_SERVERS and NATS_URL are both set; say which one with"
+              + " CARILLON_BROKER=kafka or CARILLON_BROKER=nats.");
+    } else if (kafka.isPresent()) {
+      settings.put("carillon.broker", "kafka");
+    } else if (nats.isPresent()) {
+      settings.put("carillon.broker", "nats");
+    }
+    if ("kafka".equals(settings.get("carillon.broker"))) {
+      settings.put("mp.messaging.incoming.run-requested.enabled", "true");
+    }
+  }
+
+  private boolean isBootstrap(String servers) {
+    boolean right =
+        list(servers).size() > 0
+            && list(servers).stream()
+                .allMatch(server -> server.matches("(\\[[0-9a-fA-F:.]+]|[\\w.-]+):\\d{1,5}"));
+    if (!right) {
+      wrong(
+          "KAFKA_BOOTSTRAP_SERVERS",
+          servers,
+          "is not a list of host:port",
+          "KAFKA_BOOTSTRAP_SERVERS=kafka-1:9092,kafka-2:9092");
+    }
+    return right;
+  }
+
+  private boolean isNatsUrl(String urls) {
+    boolean right =
+        list(urls).size() > 0
+            && list(urls).stream()
+                .allMatch(
+                    url ->
+                        url.matches(
+                            "(nats|tls)://([^/@\\s]+@)?(\\[[0-9a-fA-F:.]+]|[\\w.-]+)(:\\d{1,5})?/?"));
+    if (!right) {
+      // The value is not repeated: a password may be in it.
+      problems.add(
+          "NATS_URL is not a list of NATS addresses; right is"
+              + " NATS_URL=nats://user:password@nats-1:4222,nats://nats-2:4222.");
+    }
+    return right;
+  }
+
+  private void readEventTopics() {
+    value("CARILLON_EVENT_TOPICS")
+        .ifPresent(
+            text -> {
+              String form = text.toUpperCase(Locale.ROOT);
+              if (form.equals("TYPE") || form.equals("AGGREGATE")) {
+                settings.put("carillon.event-topics", form.toLowerCase(Locale.ROOT));
+              } else {
+                wrong(
+                    "CARILLON_EVENT_TOPICS",
+                    text,
+                    "is neither TYPE nor AGGREGATE",
+                    "CARILLON_EVENT_TOPICS=TYPE");
               }
             });
   }

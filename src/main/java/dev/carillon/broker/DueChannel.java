@@ -15,6 +15,12 @@ public interface DueChannel {
   Uni<Void> publish(List<JobDue> due);
 
   /**
+   * Whether others can see the events, so that they should carry the job's key and the trace, which
+   * cost a look-up.
+   */
+  boolean leavesTheProcess();
+
+  /**
    * Batches for this worker, as fast as they are requested and no faster.
    *
    * @param queues which queues; empty: all

@@ -2,6 +2,7 @@ package dev.carillon.broker;
 
 import java.time.Instant;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wake-up with a name on it: this run may be tried. It may arrive twice, late, or never; the
@@ -9,5 +10,21 @@ import java.util.UUID;
  *
  * @param due when the run is due, UTC
  * @param priority 0 (first) to 4
+ * @param job the job's key; null: the run has none, or the event stays within this process
+ * @param traceparent the W3C trace context that the run was requested in; null: none, or the event
+ *     stays within this process
  */
-public record JobDue(UUID run, Instant due, int priority, String tenant, String queue) {}
+public record JobDue(
+    UUID run,
+    Instant due,
+    int priority,
+    String tenant,
+    String queue,
+    @Nullable String job,
+    @Nullable String traceparent) {
+
+  /** What a worker needs. */
+  public JobDue(UUID run, Instant due, int priority, String tenant, String queue) {
+    this(run, due, priority, tenant, queue, null, null);
+  }
+}

@@ -29,4 +29,13 @@ final class DueSql {
       ) d
       where n.name is not null
       """;
+
+  /** What a due event tells those who do not read the database. $1 ids. */
+  static final String DETAILS =
+      """
+      select r.id, j.key as job, r.trace
+      from runs r
+      left join jobs j on j.id = r.job_id
+      where r.id = any($1)
+      """;
 }

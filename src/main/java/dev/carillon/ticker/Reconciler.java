@@ -32,6 +32,7 @@ final class Reconciler {
 
   private final Pg pg;
   private final DueChannel channel;
+  private final DueDetails details;
   private final InstantSource clock;
   private final Lease lease;
   private final Loop loop;
@@ -40,6 +41,7 @@ final class Reconciler {
       Pg pg, DueChannel channel, InstantSource clock, Lease lease, Vertx vertx, Context context) {
     this.pg = pg;
     this.channel = channel;
+    this.details = new DueDetails(pg, channel);
     this.clock = clock;
     this.lease = lease;
     this.loop = new Loop("announce overdue runs again", vertx, context, this::step);
@@ -70,6 +72,8 @@ final class Reconciler {
   }
 
   private Uni<Void> publish(List<JobDue> overdue) {
-    return overdue.isEmpty() ? Uni.createFrom().voidItem() : channel.publish(overdue);
+    return overdue.isEmpty()
+        ? Uni.createFrom().voidItem()
+        : details.of(overdue).chain(channel::publish);
   }
 }

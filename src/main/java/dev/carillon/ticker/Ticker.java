@@ -53,6 +53,7 @@ public final class Ticker {
   private final Settings settings;
   private final Lease lease;
   private final Planner planner;
+  private final DueDetails details;
   private final DuePublisher publisher;
   private final Reconciler reconciler;
   private final Loop loop;
@@ -75,6 +76,7 @@ public final class Ticker {
     this.clock = clock;
     this.settings = settings;
     this.planner = new Planner(pg, settings.defaultZone());
+    this.details = new DueDetails(pg, due);
     this.publisher = new DuePublisher(due, clock, vertx, context);
     this.loop = new Loop("plan schedules", vertx, context, this::step);
     this.lease = new Lease("ticker", pg, vertx, context, settings.lease(), loop::wake);
@@ -155,7 +157,7 @@ public final class Ticker {
   private void addIfSeen(List<JobDue> queued) {
     Instant seen = seenUntil;
     if (seen != null && !queued.isEmpty()) {
-      publisher.add(queued.stream().filter(due -> !due.due().isAfter(seen)).toList());
+      publish(queued.stream().filter(due -> !due.due().isAfter(seen)).toList());
     }
   }
 
@@ -181,7 +183,7 @@ public final class Ticker {
                 after.atOffset(ZoneOffset.UTC), horizon.atOffset(ZoneOffset.UTC), MOST_OF_A_QUEUE))
         .onFailure()
         .invoke(failure -> seenUntil = before)
-        .invoke(rows -> publisher.add(due(rows)))
+        .invoke(rows -> publish(due(rows)))
         .replaceWithVoid();
   }
 
@@ -190,11 +192,27 @@ public final class Ticker {
     if (seen == null || lease.held() == null) {
       return;
     }
-    publisher.add(
+    publish(
         DueNotice.parse(payload).stream()
             .filter(notice -> !notice.due().isAfter(seen))
             .map(n -> new JobDue(n.run(), n.due(), n.priority(), n.tenant(), n.queue()))
             .toList());
+  }
+
+  /** Not awaited: what leads must not wait for what only tells more. */
+  private void publish(List<JobDue> due) {
+    long epoch = ledEpoch;
+    details
+        .of(due)
+        .subscribe()
+        .with(
+            told ->
+                context.runOnContext(
+                    ignored -> {
+                      if (epoch == ledEpoch) {
+                        publisher.add(told);
+                      }
+                    }));
   }
 
   private boolean isSteady() {

@@ -93,7 +93,7 @@ class EnvironmentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"KAFKA_BOOTSTRAP_SERVERS", "NATS_URL", "JWKS_URL", "CARILLON_AUTH"})
+  @ValueSource(strings = {"JWKS_URL", "CARILLON_AUTH"})
   void refusesWhatThisVersionWouldIgnore(String name) {
     List<String> problems = environment(Map.of(name, "anything")).problems();
 

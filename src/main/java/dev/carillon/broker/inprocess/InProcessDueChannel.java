@@ -41,6 +41,11 @@ public final class InProcessDueChannel implements DueChannel {
   }
 
   @Override
+  public boolean leavesTheProcess() {
+    return false;
+  }
+
+  @Override
   public Multi<DueBatch> consume(Set<String> queues) {
     return Multi.createFrom()
         .publisher(

@@ -12,33 +12,20 @@ import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
-import java.util.function.Function;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events within one process: to the beans that observe them and to readers of the feed. The last
- * ones are remembered, so that a reader that was cut off goes on without a gap; what is older is
- * gone, as it would be from a broker's log.
+ * Events within one process, for readers of the feed. The last ones are remembered, so that a
+ * reader that was cut off goes on without a gap; what is older is gone, as it would be from a
+ * broker's log.
  */
 public final class InProcessEventChannel implements EventChannel, EventFeed {
 
   /** How many events are remembered, and how far a reader may fall behind. */
   public static final int REMEMBERED = 10_000;
 
-  private static final Logger LOG = Logger.getLogger(InProcessEventChannel.class);
-
-  private final Function<List<EventMessage>, Uni<Void>> observers;
   private final Deque<EventMessage> remembered = new ArrayDeque<>();
   private final CopyOnWriteArrayList<Reader> readers = new CopyOnWriteArrayList<>();
-
-  /**
-   * @param observers hands events to the beans of this process that observe them, in order
-   */
-  public InProcessEventChannel(Function<List<EventMessage>, Uni<Void>> observers) {
-    this.observers = observers;
-  }
 
   @Override
   public Uni<Void> publish(List<EventMessage> events) {
@@ -51,7 +38,7 @@ public final class InProcessEventChannel implements EventChannel, EventFeed {
         readers.forEach(reader -> reader.offer(event));
       }
     }
-    return observers.apply(events);
+    return Uni.createFrom().voidItem();
   }
 
   @Override
@@ -83,15 +70,6 @@ public final class InProcessEventChannel implements EventChannel, EventFeed {
       }
     }
     return seen;
-  }
-
-  /** A bean that cannot take an event has no vote on whether the others get it. */
-  public static void guarded(EventMessage event, Consumer<EventMessage> observer) {
-    try {
-      observer.accept(event);
-    } catch (Throwable e) {
-      LOG.warnf("an observer of %s failed (%s); the others are told", event.type(), e.toString());
-    }
   }
 
   private static final class Reader {
