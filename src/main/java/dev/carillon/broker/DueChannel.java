@@ -18,7 +18,9 @@ public interface DueChannel {
    * Whether others can see the events, so that they should carry the job's key and the trace, which
    * cost a look-up.
    */
-  boolean leavesTheProcess();
+  default boolean leavesTheProcess() {
+    return true;
+  }
 
   /**
    * Batches for this worker, as fast as they are requested and no faster.
