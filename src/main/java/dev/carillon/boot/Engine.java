@@ -45,6 +45,7 @@ class Engine implements HealthPart {
   private final Broker broker;
   private final Ticking ticking;
   private final Worker worker;
+  private final RequestIntake requests;
   private final Demonstration demonstration;
   private boolean started;
 
@@ -56,6 +57,7 @@ class Engine implements HealthPart {
       Broker broker,
       Ticking ticking,
       Worker worker,
+      RequestIntake requests,
       Demonstration demonstration) {
     this.config = config;
     this.vertx = vertx;
@@ -64,6 +66,7 @@ class Engine implements HealthPart {
     this.broker = broker;
     this.ticking = ticking;
     this.worker = worker;
+    this.requests = requests;
     this.demonstration = demonstration;
   }
 
@@ -78,6 +81,7 @@ class Engine implements HealthPart {
     }
     if (works()) {
       worker.start();
+      requests.start();
     }
     if (config.samples() && config.has(Role.API)) {
       demonstration.setUp();
@@ -92,6 +96,7 @@ class Engine implements HealthPart {
       await("the ticker", ticking.stopMaking(), A_MOMENT);
     }
     if (works()) {
+      await("the intake of requests", requests.stop(), A_MOMENT);
       await("the worker", worker.drain(), config.worker().drain().plus(A_MOMENT));
     }
     if (ticks()) {

@@ -46,6 +46,13 @@ public class Runs {
    */
   public record Requested(RunView run, @Nullable DueNotice notice) {}
 
+  /**
+   * Which run it is.
+   *
+   * @param notice what the ticker is told after the commit; null when the run was there before
+   */
+  record Placed(UUID run, @Nullable DueNotice notice) {}
+
   /** Where a run's settings come from, the weakest first. */
   private record Source(
       @Nullable UUID jobId,
@@ -94,8 +101,18 @@ public class Runs {
 
   /** Makes a run, unless its dedupe key has made one before. */
   public Uni<Requested> request(Statements statements, Requester requester, RunRequest request) {
+    return place(statements, requester, request, ids.next(clock.instant()))
+        .flatMap(placed -> shown(statements, requester.tenant(), placed));
+  }
+
+  /**
+   * The same, for whoever does not look at it.
+   *
+   * @param id of the run, if it is a new one
+   */
+  Uni<Placed> place(Statements statements, Requester requester, RunRequest request, UUID id) {
     return source(statements, requester.tenant(), request.jobKey())
-        .flatMap(source -> make(statements, requester, request, source));
+        .flatMap(source -> make(statements, requester, request, source, id));
   }
 
   /** Makes a run of a schedule beside its fires; a disabled one can be triggered too. */
@@ -110,8 +127,10 @@ public class Runs {
         .ifNull()
         .failWith(() -> Refusal.notFound("schedule", scheduleIdOrKey))
         .invoke(Runs::requireNotParked)
+        .invoke(Runs::requireNotArchived)
         .map(row -> Source.ofJob(row).ofSchedule(row))
-        .flatMap(source -> make(statements, requester, request, source));
+        .flatMap(source -> make(statements, requester, request, source, ids.next(clock.instant())))
+        .flatMap(placed -> shown(statements, requester.tenant(), placed));
   }
 
   /** With its attempts. Fails with a {@link Refusal} when there is none. */
@@ -134,17 +153,15 @@ public class Runs {
         .map(row -> RunView.of(row, now).withAttempts());
   }
 
-  private Uni<Requested> make(
-      Statements statements, Requester requester, RunRequest request, Source source) {
+  private Uni<Placed> make(
+      Statements statements, Requester requester, RunRequest request, Source source, UUID id) {
     Instant now = clock.instant();
-    UUID id = ids.next(now);
-    Tenant tenant = requester.tenant();
-    return owner(statements, tenant, request.dedupeKey(), id)
+    return owner(statements, requester.tenant(), request.dedupeKey(), id)
         .flatMap(
             owner ->
                 owner.equals(id)
                     ? insert(statements, requester, request, source, id, now)
-                    : found(statements, tenant, owner));
+                    : Uni.createFrom().item(new Placed(owner, null)));
   }
 
   /** Whose the dedupe key is: the new run's, unless another has it. */
@@ -164,11 +181,13 @@ public class Runs {
                         .map(rows -> rows.iterator().next().getUUID("run_id")));
   }
 
-  private Uni<Requested> found(Statements statements, Tenant tenant, UUID id) {
-    return read(statements, tenant, id).map(run -> new Requested(run.deduplicated(true), null));
+  private Uni<Requested> shown(Statements statements, Tenant tenant, Placed placed) {
+    boolean before = placed.notice() == null;
+    return read(statements, tenant, placed.run())
+        .map(run -> new Requested(run.deduplicated(before), placed.notice()));
   }
 
-  private Uni<Requested> insert(
+  private Uni<Placed> insert(
       Statements statements,
       Requester requester,
       RunRequest request,
@@ -199,8 +218,7 @@ public class Runs {
     return statements
         .query(RunSql.INSERT, values)
         .call(() -> activate(statements, tenant, source))
-        .flatMap(inserted -> read(statements, tenant, id))
-        .map(run -> new Requested(run.deduplicated(false), notice));
+        .replaceWith(new Placed(id, notice));
   }
 
   private static Uni<?> activate(Statements statements, Tenant tenant, Source source) {
@@ -219,12 +237,19 @@ public class Runs {
         .onItem()
         .ifNull()
         .failWith(() -> Schedules.unknownJob(jobKey))
+        .invoke(Runs::requireNotArchived)
         .map(Source::ofJob);
   }
 
   private static void requireNotParked(Row schedule) {
     if ("PARKED".equals(schedule.getString("schedule_status"))) {
       throw Refusal.wrongState("the schedule is parked: " + schedule.getString("status_reason"));
+    }
+  }
+
+  private static void requireNotArchived(Row job) {
+    if ("ARCHIVED".equals(job.getString("status"))) {
+      throw Refusal.wrongState("the job " + job.getString("key") + " is archived");
     }
   }
 

@@ -24,6 +24,9 @@ public final class Maintenance {
   /** How long the first answer to an idempotent request is given again. */
   private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
 
+  /** How long a request that comes again is known; what is kept longer is a dedupe key. */
+  private static final Duration REQUESTS_KEPT = Duration.ofDays(7);
+
   private static final Duration WORKERS_KEPT = Duration.ofDays(7);
   private static final int MOST_AT_ONCE = 5_000;
 
@@ -73,20 +76,21 @@ public final class Maintenance {
     }
     Instant now = clock.instant();
     return pg.asEngine(MaintenanceSql.PARTITIONS, Tuple.of(utc(now)))
-        .chain(() -> deleteOldAnswers(now))
+        .chain(() -> deleteAll(MaintenanceSql.OLD_ANSWERS, now.minus(ANSWERS_KEPT)))
+        .chain(() -> deleteAll(MaintenanceSql.OLD_REQUESTS, now.minus(REQUESTS_KEPT)))
         .chain(
             () -> pg.asEngine(MaintenanceSql.OLD_WORKERS, Tuple.of(utc(now.minus(WORKERS_KEPT)))))
         .replaceWith(EVERY);
   }
 
-  private Uni<Void> deleteOldAnswers(Instant now) {
-    return pg.asEngine(
-            MaintenanceSql.OLD_ANSWERS, Tuple.of(utc(now.minus(ANSWERS_KEPT)), MOST_AT_ONCE))
+  /** In batches: a long delete would hold up the dead rows of everybody else. */
+  private Uni<Void> deleteAll(String olderThan, Instant oldest) {
+    return pg.asEngine(olderThan, Tuple.of(utc(oldest), MOST_AT_ONCE))
         .chain(
             rows ->
                 rows.rowCount() < MOST_AT_ONCE
                     ? Uni.createFrom().voidItem()
-                    : deleteOldAnswers(now));
+                    : deleteAll(olderThan, oldest));
   }
 
   private static OffsetDateTime utc(Instant at) {

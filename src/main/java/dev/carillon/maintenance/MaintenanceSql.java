@@ -56,6 +56,14 @@ final class MaintenanceSql {
         select tenant_id, key from idempotency_keys where created_at < $1 order by created_at limit $2)
       """;
 
+  /** Requests that are too long ago to come again. $1 older than, $2 how many at once. */
+  static final String OLD_REQUESTS =
+      """
+      delete from inbox
+      where (tenant_id, source, event_id) in (
+        select tenant_id, source, event_id from inbox where received_at < $1 order by received_at limit $2)
+      """;
+
   /** Rows of workers that are long gone. $1 older than. */
   static final String OLD_WORKERS = "delete from workers where retired_at < $1";
 }

@@ -1,12 +1,16 @@
 package dev.carillon.observe;
 
+import dev.carillon.event.integration.RequestMeters;
 import dev.carillon.worker.WorkerMeters;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * like.
  */
 @Singleton
-public class Meters implements WorkerMeters {
+public class Meters implements WorkerMeters, RequestMeters {
 
   /** Of a run without a job. */
   private static final String AD_HOC = "(none)";
@@ -29,6 +33,7 @@ public class Meters implements WorkerMeters {
   private final MeterRegistry registry;
   private final Timer lateness;
   private final Counter abandoned;
+  private final Map<Result, Counter> requests = new EnumMap<>(Result.class);
   private final Map<String, OfJob> jobs = new ConcurrentHashMap<>();
 
   private record OfJob(Timer duration, Counter success, Counter failure) {}
@@ -44,6 +49,14 @@ public class Meters implements WorkerMeters {
         Counter.builder("carillon.handlers.abandoned")
             .description("Handlers that did not stop when their attempt ended")
             .register(registry);
+    for (Result result : Result.values()) {
+      requests.put(
+          result,
+          Counter.builder("carillon.requests")
+              .description("Requests of other services, by what became of them")
+              .tag("result", result.name().toLowerCase(Locale.ROOT))
+              .register(registry));
+    }
   }
 
   @Override
@@ -71,6 +84,16 @@ public class Meters implements WorkerMeters {
   @Override
   public void abandoned() {
     abandoned.increment();
+  }
+
+  @Override
+  public void watchRequests(IntSupplier inHand) {
+    registry.gauge("carillon.requests.in.hand", inHand, IntSupplier::getAsInt);
+  }
+
+  @Override
+  public void requested(Result result) {
+    Objects.requireNonNull(requests.get(result)).increment();
   }
 
   private OfJob of(String job) {

@@ -1,0 +1,368 @@
+package dev.carillon.event.integration;
+
+import dev.carillon.broker.DeadLetters;
+import dev.carillon.broker.Message;
+import dev.carillon.broker.RequestChannel;
+import dev.carillon.broker.RequestChannel.Incoming;
+import dev.carillon.event.integration.RequestMeters.Result;
+import dev.carillon.tenancy.TenantTransactions;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.pgclient.PgException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Flow;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes requests off the broker, as many as there are places, and acknowledges each once it is
+ * granted or set aside.
+ *
+ * <pre>
+ * requested ──► WORKING ──granted, known, set aside──► acknowledged; its place asks for the next
+ *                 ▲  │ fault
+ *                 │  ▼
+ *               PAUSING (100 ms, doubling to 5 s) ──stop──► left to the broker
+ * </pre>
+ *
+ * All state is touched on one context only, so nothing here locks.
+ */
+public final class Requests {
+
+  /**
+   * How many are in hand at once. Each waits for a handful of round trips and one commit, and
+   * commits that come together share a flush: this many keep the database busy, and are no more
+   * than a moment's work to do again elsewhere.
+   */
+  public static final int PLACES = 64;
+
+  private static final Logger LOG = Logger.getLogger(Requests.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  /** A connection that died without a word; the inbox makes another try safe. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private static final int LONGEST_REASON = 1_000;
+
+  private final Vertx vertx;
+  private final Context context;
+  private final InstantSource clock;
+  private final RequestChannel channel;
+  private final DeadLetters deadLetters;
+  private final RequestReader reader;
+  private final Inbox inbox;
+  private final RequestMeters meters;
+  private final Set<Place> taken = ConcurrentHashMap.newKeySet();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  private @Nullable Subscription subscription;
+  private boolean stopping;
+  private boolean failing;
+
+  /** What it is connected to. */
+  public record Surroundings(
+      Vertx vertx,
+      InstantSource clock,
+      TenantTransactions transactions,
+      RequestChannel channel,
+      DeadLetters deadLetters) {}
+
+  /**
+   * @param localMode whether who names no tenant means {@code default}
+   */
+  public Requests(Surroundings around, RunRequests runs, boolean localMode, RequestMeters meters) {
+    this.vertx = around.vertx();
+    this.context = vertx.getOrCreateContext();
+    this.clock = around.clock();
+    this.channel = around.channel();
+    this.deadLetters = around.deadLetters();
+    this.reader = new RequestReader(runs, localMode);
+    this.inbox = new Inbox(around.transactions(), clock);
+    this.meters = meters;
+  }
+
+  public void start() {
+    meters.watchRequests(this::inHand);
+    subscribe();
+  }
+
+  /**
+   * Requests nothing more. What is being stored is finished, what waits for another try is left to
+   * the broker.
+   *
+   * @param grace how long at most; what is not acknowledged then comes again
+   * @return completes when nothing is in hand any more, or the grace is over
+   */
+  public CompletionStage<Void> stop(Duration grace) {
+    context.runOnContext(
+        ignored -> {
+          stopping = true;
+          taken.removeIf(place -> place.pausing);
+          endIfEmpty();
+        });
+    long timer = vertx.setTimer(Math.max(1, grace.toMillis()), id -> onContext(this::end));
+    return ended.whenComplete((done, failure) -> vertx.cancelTimer(timer));
+  }
+
+  /** How many are not acknowledged yet. */
+  public int inHand() {
+    return taken.size();
+  }
+
+  /** Since when the oldest of them is being tried again; null: none is. */
+  public @Nullable Instant retryingSince() {
+    return taken.stream()
+        .map(place -> place.failingSince)
+        .filter(Objects::nonNull)
+        .min(Instant::compareTo)
+        .orElse(null);
+  }
+
+  // ── from the broker
+  // ─────────────────────────────────────────────────────────────────────────────────
+
+  private void subscribe() {
+    channel.consume().subscribe().withSubscriber(new Subscription());
+  }
+
+  private void resubscribe(Subscription over, String why) {
+    if (subscription != over || stopping) {
+      return;
+    }
+    subscription = null;
+    LOG.warnf("reading requests ended (%s); reading again in %d ms", why, LONGEST_PAUSE.toMillis());
+    vertx.setTimer(
+        LONGEST_PAUSE.toMillis(),
+        id ->
+            onContext(
+                () -> {
+                  if (!stopping) {
+                    subscribe();
+                  }
+                }));
+  }
+
+  private final class Subscription implements Flow.Subscriber<Incoming> {
+
+    private Flow.@Nullable Subscription upstream;
+    private int asked;
+
+    @Override
+    public void onSubscribe(Flow.Subscription granted) {
+      onContext(
+          () -> {
+            upstream = granted;
+            if (stopping) {
+              granted.cancel();
+              return;
+            }
+            subscription = this;
+            ask();
+          });
+    }
+
+    @Override
+    public void onNext(Incoming incoming) {
+      onContext(
+          () -> {
+            asked--;
+            if (!stopping) {
+              Place place = new Place(incoming);
+              taken.add(place);
+              work(place);
+            }
+          });
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+      onContext(() -> resubscribe(this, describe(failure)));
+    }
+
+    @Override
+    public void onComplete() {
+      onContext(() -> resubscribe(this, "the channel ended"));
+    }
+
+    void ask() {
+      int free = PLACES - taken.size() - asked;
+      if (free > 0 && upstream != null) {
+        asked += free;
+        upstream.request(free);
+      }
+    }
+
+    void cancel() {
+      if (upstream != null) {
+        upstream.cancel();
+      }
+    }
+  }
+
+  // ── one request
+  // ─────────────────────────────────────────────────────────────────────────────────
+
+  /** One message in hand. */
+  private static final class Place {
+
+    private final Incoming incoming;
+    private Duration pause = FIRST_PAUSE;
+    private boolean pausing;
+    private volatile @Nullable Instant failingSince;
+
+    Place(Incoming incoming) {
+      this.incoming = incoming;
+    }
+  }
+
+  private void work(Place place) {
+    place.pausing = false;
+    Uni.createFrom()
+        .deferred(() -> inbox.receive(reader.read(place.incoming.message())))
+        .onFailure(Requests::isUnstorable)
+        .transform(Requests::unstorable)
+        .onFailure(RefusedException.class)
+        .recoverWithUni(refused -> setAside(place.incoming.message(), refused))
+        .ifNoItem()
+        .after(PATIENCE)
+        .fail()
+        .subscribe()
+        .with(
+            result -> onContext(() -> done(place, result)),
+            failure -> onContext(() -> failed(place, failure)));
+  }
+
+  private Uni<Result> setAside(Message message, Throwable refused) {
+    String reason = oneLine(String.valueOf(refused.getMessage()));
+    return deadLetters
+        .setAside(message, reason, null)
+        .invoke(
+            () ->
+                LOG.warnf(
+                    "the request at %s of %s is refused and set aside in %s: %s",
+                    message.position(), message.topic(), DeadLetters.TOPIC, reason))
+        .replaceWith(Result.REFUSED);
+  }
+
+  private void done(Place place, Result result) {
+    if (ended.isDone()) {
+      // The broker has given it to somebody else, who finds it in the inbox.
+      return;
+    }
+    try {
+      place.incoming.acknowledge();
+    } catch (RuntimeException e) {
+      LOG.warnf(
+          "a request that is stored was not acknowledged (%s); it comes again and is known then",
+          describe(e));
+    }
+    meters.requested(result);
+    if (failing) {
+      failing = false;
+      LOG.info("requests are stored again");
+    }
+    free(place);
+  }
+
+  private void failed(Place place, Throwable failure) {
+    if (stopping) {
+      free(place);
+      return;
+    }
+    if (!failing) {
+      failing = true;
+      LOG.warnf(
+          "a request was not stored (%s); it and those that fail after it are tried again until"
+              + " they are, at most %d at once",
+          describe(failure), PLACES);
+    }
+    LOG.debugf(failure, "a request was not stored");
+    if (place.failingSince == null) {
+      place.failingSince = clock.instant();
+    }
+    place.pausing = true;
+    vertx.setTimer(place.pause.toMillis(), id -> onContext(() -> again(place)));
+    Duration longer = place.pause.multipliedBy(2);
+    place.pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+  }
+
+  private void again(Place place) {
+    if (taken.contains(place) && !stopping) {
+      work(place);
+    }
+  }
+
+  private void free(Place place) {
+    taken.remove(place);
+    if (stopping) {
+      endIfEmpty();
+    } else if (subscription != null) {
+      subscription.ask();
+    }
+  }
+
+  private void endIfEmpty() {
+    if (taken.isEmpty()) {
+      end();
+    }
+  }
+
+  private void end() {
+    if (subscription != null) {
+      subscription.cancel();
+    }
+    if (!taken.isEmpty()) {
+      LOG.warnf(
+          "%d requests were not stored in time; the broker gives them to another process",
+          taken.size());
+      taken.clear();
+    }
+    ended.complete(null);
+  }
+
+  private void onContext(Runnable step) {
+    context.runOnContext(ignored -> step.run());
+  }
+
+  // ── what failures mean
+  // ──────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * The database says that it is the values: data exceptions (22), or more than an index or a row
+   * can hold (54). No other try would do better.
+   */
+  private static boolean isUnstorable(Throwable failure) {
+    if (!(failure instanceof PgException error) || error.getSqlState() == null) {
+      return false;
+    }
+    return error.getSqlState().startsWith("22") || error.getSqlState().startsWith("54");
+  }
+
+  private static Throwable unstorable(Throwable failure) {
+    return new RefusedException(
+        "the database cannot keep a value of it (SQLSTATE "
+            + ((PgException) failure).getSqlState()
+            + ")");
+  }
+
+  /** Fit for a header of any broker: one line of printable ASCII. */
+  private static String oneLine(String reason) {
+    String plain = reason.replace("…", "...").replaceAll("\\s+", " ").replaceAll("[^ -~]", "?");
+    return plain.length() <= LONGEST_REASON ? plain : plain.substring(0, LONGEST_REASON) + "...";
+  }
+
+  private static String describe(Throwable failure) {
+    String message = failure.getMessage();
+    return failure.getClass().getSimpleName()
+        + (message == null ? "" : ": " + message.lines().findFirst().orElse(""));
+  }
+}
