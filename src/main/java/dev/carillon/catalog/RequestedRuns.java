@@ -41,6 +41,9 @@ public class RequestedRuns implements RunRequests {
       throw new RefusedException("the data must not exceed 1 MiB");
     }
     JsonNode body = parse(data);
+    if (!body.isObject()) {
+      throw new RefusedException("the data must be a JSON object: what POST /runs takes");
+    }
     try {
       return new WantedRun(RunReader.read(body), ids.next(clock.instant()));
     } catch (InvalidInput invalid) {

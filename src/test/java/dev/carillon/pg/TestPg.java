@@ -9,9 +9,11 @@ import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * The engine's connections to a test database, without Quarkus, and with a place to make a
@@ -28,11 +30,22 @@ public class TestPg extends Pg {
     Uni<RowSet<Row>> meet(String sql, Tuple parameters, Uni<RowSet<Row>> go);
   }
 
+  /** Stands between a tenant's transaction and the database. */
+  @FunctionalInterface
+  public interface TransactionFault {
+    /**
+     * @param go runs the transaction, which is committed when it completes
+     */
+    Uni<?> meet(String tenant, Uni<?> go);
+  }
+
+  private static final TransactionFault NO_TRANSACTION_FAULT = (tenant, go) -> go;
   private static final Fault NONE = (sql, parameters, go) -> go;
 
   private final Vertx vertx;
   private final Pool requests;
   private volatile Fault fault = NONE;
+  private volatile TransactionFault transactionFault = NO_TRANSACTION_FAULT;
 
   private TestPg(Vertx vertx, PgPools pools, Pool requests) {
     super(vertx, pools, requests);
@@ -48,6 +61,18 @@ public class TestPg extends Pg {
   /** From now on; null for none. */
   public void fault(Fault meeting) {
     fault = meeting == null ? NONE : meeting;
+  }
+
+  /** From now on; null for none. */
+  public void transactionFault(TransactionFault meeting) {
+    transactionFault = meeting == null ? NO_TRANSACTION_FAULT : meeting;
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public <T> Uni<T> asTenant(String tenant, Function<SqlConnection, Uni<T>> work) {
+    Uni<T> go = Uni.createFrom().deferred(() -> super.asTenant(tenant, work));
+    return (Uni<T>) transactionFault.meet(tenant, go);
   }
 
   @Override
@@ -113,7 +138,7 @@ public class TestPg extends Pg {
 
     @Override
     public PoolOptions poolOptions() {
-      return new PoolOptions().setMaxSize(2);
+      return new PoolOptions().setMaxSize(8);
     }
 
     @Override

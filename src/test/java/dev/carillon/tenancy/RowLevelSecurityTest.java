@@ -50,7 +50,11 @@ class RowLevelSecurityTest {
             + ID
             + ")",
         "insert into idempotency_keys (tenant_id, key, request_hash, status, headers, created_at)"
-            + " values ('a', 'k', '', 200, '{}', now())");
+            + " values ('a', 'k', '', 200, '{}', now())",
+        "insert into inbox (tenant_id, source, event_id, run_id, received_at)"
+            + " values ('a', '/shop', 'e', "
+            + ID
+            + ", now())");
   }
 
   @BeforeEach
@@ -75,7 +79,8 @@ class RowLevelSecurityTest {
         "queue",
         "attempts",
         "dedupe_keys",
-        "idempotency_keys"
+        "idempotency_keys",
+        "inbox"
       })
   void showsATenantItsOwnRowsOnly(String table) throws SQLException {
     enter("a");
@@ -99,6 +104,7 @@ class RowLevelSecurityTest {
         "update queue set cancel_requested = true",
         "delete from runs",
         "delete from queue",
+        "update inbox set run_id = gen_random_uuid()",
         "delete from schedules",
         "delete from dedupe_keys",
         "delete from idempotency_keys"
@@ -118,6 +124,9 @@ class RowLevelSecurityTest {
             + " values ('01890000-0000-7000-8000-000000000002', 'a', now(), now(), 2)",
         "insert into dedupe_keys (tenant_id, namespace, key, run_id)"
             + " values ('a', 'run', 'other', gen_random_uuid())",
+        "insert into inbox (tenant_id, source, event_id, run_id, received_at)"
+            + " values ('a', '/shop', 'other', gen_random_uuid(), now())",
+        "delete from inbox",
         "insert into outbox (at, kind, tenant_id) values (now(), 'CHANGED', 'a')",
         "update outbox set kind = 'ENDED'",
         "select * from outbox",

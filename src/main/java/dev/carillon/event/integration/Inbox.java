@@ -56,11 +56,15 @@ final class Inbox {
         .wanted()
         .make(statements, request.requester())
         .call(made -> pointTo(statements, request, made))
-        .map(made -> new Received(Result.CREATED, made.afterCommit()));
+        .map(made -> new Received(result(request, made), made.afterCommit()));
+  }
+
+  private static Result result(Request request, RunRequests.Made made) {
+    return made.run().equals(request.wanted().run()) ? Result.CREATED : Result.REPEATED;
   }
 
   private static Uni<?> pointTo(Statements statements, Request request, RunRequests.Made made) {
-    return made.run().equals(request.wanted().run())
+    return result(request, made) == Result.CREATED
         ? Uni.createFrom().voidItem()
         : statements.query(InboxSql.POINT_TO, identity(request).addUUID(made.run()));
   }

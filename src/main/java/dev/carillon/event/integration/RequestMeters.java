@@ -8,7 +8,7 @@ public interface RequestMeters {
   /** What became of a request. */
   enum Result {
     CREATED,
-    /** It was known: nothing to do. */
+    /** The event, or its dedupe key, was known: nothing to do. */
     REPEATED,
     /** It was set aside. */
     REFUSED

@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +52,8 @@ public final class Requests {
   /** A connection that died without a word; the inbox makes another try safe. */
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  private static final long READ_AGAIN_MILLIS = 1_000;
+  private static final long SWEEP_MILLIS = 1_000;
   private static final int LONGEST_REASON = 1_000;
 
   private final Vertx vertx;
@@ -65,6 +68,7 @@ public final class Requests {
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
   private @Nullable Subscription subscription;
+  private long sweeper = -1;
   private boolean stopping;
   private boolean failing;
 
@@ -92,6 +96,7 @@ public final class Requests {
 
   public void start() {
     meters.watchRequests(this::inHand);
+    sweeper = vertx.setPeriodic(SWEEP_MILLIS, id -> onContext(this::sweep));
     subscribe();
   }
 
@@ -139,9 +144,9 @@ public final class Requests {
       return;
     }
     subscription = null;
-    LOG.warnf("reading requests ended (%s); reading again in %d ms", why, LONGEST_PAUSE.toMillis());
+    LOG.warnf("reading requests ended (%s); reading again in %d ms", why, READ_AGAIN_MILLIS);
     vertx.setTimer(
-        LONGEST_PAUSE.toMillis(),
+        READ_AGAIN_MILLIS,
         id ->
             onContext(
                 () -> {
@@ -215,6 +220,8 @@ public final class Requests {
   private static final class Place {
 
     private final Incoming incoming;
+    private int attempt;
+    private long since;
     private Duration pause = FIRST_PAUSE;
     private boolean pausing;
     private volatile @Nullable Instant failingSince;
@@ -226,19 +233,18 @@ public final class Requests {
 
   private void work(Place place) {
     place.pausing = false;
+    place.since = System.nanoTime();
+    int attempt = ++place.attempt;
     Uni.createFrom()
         .deferred(() -> inbox.receive(reader.read(place.incoming.message())))
         .onFailure(Requests::isUnstorable)
         .transform(Requests::unstorable)
         .onFailure(RefusedException.class)
         .recoverWithUni(refused -> setAside(place.incoming.message(), refused))
-        .ifNoItem()
-        .after(PATIENCE)
-        .fail()
         .subscribe()
         .with(
-            result -> onContext(() -> done(place, result)),
-            failure -> onContext(() -> failed(place, failure)));
+            result -> onContext(() -> done(place, attempt, result)),
+            failure -> onContext(() -> failed(place, attempt, failure)));
   }
 
   private Uni<Result> setAside(Message message, Throwable refused) {
@@ -253,9 +259,9 @@ public final class Requests {
         .replaceWith(Result.REFUSED);
   }
 
-  private void done(Place place, Result result) {
-    if (ended.isDone()) {
-      // The broker has given it to somebody else, who finds it in the inbox.
+  private void done(Place place, int attempt, Result result) {
+    if (place.attempt != attempt || !taken.contains(place)) {
+      // Given up: whoever tries it next, here or elsewhere, finds it in the inbox.
       return;
     }
     try {
@@ -266,14 +272,14 @@ public final class Requests {
           describe(e));
     }
     meters.requested(result);
-    if (failing) {
-      failing = false;
-      LOG.info("requests are stored again");
-    }
     free(place);
   }
 
-  private void failed(Place place, Throwable failure) {
+  private void failed(Place place, int attempt, Throwable failure) {
+    if (place.attempt != attempt || !taken.contains(place)) {
+      return;
+    }
+    place.attempt++;
     if (stopping) {
       free(place);
       return;
@@ -301,8 +307,22 @@ public final class Requests {
     }
   }
 
+  /** Gives up on attempts that nothing is heard of. */
+  private void sweep() {
+    long now = System.nanoTime();
+    for (Place place : taken) {
+      if (!place.pausing && now - place.since > PATIENCE.toNanos()) {
+        failed(place, place.attempt, new TimeoutException("nothing heard for " + PATIENCE));
+      }
+    }
+  }
+
   private void free(Place place) {
     taken.remove(place);
+    if (failing && retryingSince() == null) {
+      failing = false;
+      LOG.info("no request waits for another try any more");
+    }
     if (stopping) {
       endIfEmpty();
     } else if (subscription != null) {
@@ -326,6 +346,7 @@ public final class Requests {
           taken.size());
       taken.clear();
     }
+    vertx.cancelTimer(sweeper);
     ended.complete(null);
   }
 
