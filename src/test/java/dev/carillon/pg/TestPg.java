@@ -146,6 +146,8 @@ public class TestPg extends Pg {
       PgConnectOptions options = PgConnectOptions.fromUri(database.reactiveUrl());
       options.setUser(database.user());
       options.setPassword("unused");
+      // As Quarkus has it.
+      options.setCachePreparedStatements(true);
       return List.of(options);
     }
   }
