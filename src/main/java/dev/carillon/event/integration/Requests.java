@@ -64,6 +64,7 @@ public final class Requests {
   private final RequestReader reader;
   private final Inbox inbox;
   private final RequestMeters meters;
+  private final Duration patience;
   private final Set<Place> taken = ConcurrentHashMap.newKeySet();
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -84,6 +85,15 @@ public final class Requests {
    * @param localMode whether who names no tenant means {@code default}
    */
   public Requests(Surroundings around, RunRequests runs, boolean localMode, RequestMeters meters) {
+    this(around, runs, localMode, meters, PATIENCE);
+  }
+
+  Requests(
+      Surroundings around,
+      RunRequests runs,
+      boolean localMode,
+      RequestMeters meters,
+      Duration patience) {
     this.vertx = around.vertx();
     this.context = vertx.getOrCreateContext();
     this.clock = around.clock();
@@ -92,6 +102,7 @@ public final class Requests {
     this.reader = new RequestReader(runs, localMode);
     this.inbox = new Inbox(around.transactions(), clock);
     this.meters = meters;
+    this.patience = patience;
   }
 
   public void start() {
@@ -311,8 +322,8 @@ public final class Requests {
   private void sweep() {
     long now = System.nanoTime();
     for (Place place : taken) {
-      if (!place.pausing && now - place.since > PATIENCE.toNanos()) {
-        failed(place, place.attempt, new TimeoutException("nothing heard for " + PATIENCE));
+      if (!place.pausing && now - place.since > patience.toNanos()) {
+        failed(place, place.attempt, new TimeoutException("nothing heard for " + patience));
       }
     }
   }

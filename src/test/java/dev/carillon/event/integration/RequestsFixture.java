@@ -26,6 +26,7 @@ import java.util.function.IntSupplier;
 /** Requests on a channel that the test feeds, runs in a database of its own. */
 final class RequestsFixture implements AutoCloseable {
 
+  static final Duration GRACE = Duration.ofSeconds(1);
   static final Duration LONG = Duration.ofSeconds(20);
 
   final EngineFixture engine = new EngineFixture();
@@ -54,6 +55,10 @@ final class RequestsFixture implements AutoCloseable {
   }
 
   Requests start(boolean localMode, FedChannel from) {
+    return start(localMode, from, LONG);
+  }
+
+  Requests start(boolean localMode, FedChannel from, Duration patience) {
     TenantTransactions transactions = TestTenancy.transactions(engine.pg);
     Requests requests =
         new Requests(
@@ -61,7 +66,8 @@ final class RequestsFixture implements AutoCloseable {
                 engine.vertx, EngineFixture.REAL, transactions, from, deadLetters()),
             TestCatalog.requests(transactions, engine.vertx, engine.notices, EngineFixture.REAL),
             localMode,
-            new Counted());
+            new Counted(),
+            patience);
     requests.start();
     started.add(requests);
     return requests;
@@ -123,14 +129,14 @@ final class RequestsFixture implements AutoCloseable {
   }
 
   void stop(Requests requests) throws Exception {
-    CompletableFuture<Void> stopped = requests.stop(Duration.ofSeconds(2)).toCompletableFuture();
+    CompletableFuture<Void> stopped = requests.stop(GRACE).toCompletableFuture();
     stopped.get(5, TimeUnit.SECONDS);
   }
 
   @Override
   public void close() {
     engine.pg.transactionFault(null);
-    started.forEach(requests -> requests.stop(Duration.ofMillis(100)));
+    started.forEach(requests -> requests.stop(Duration.ofMillis(100)).toCompletableFuture().join());
     engine.close();
   }
 

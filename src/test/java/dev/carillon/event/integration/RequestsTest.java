@@ -2,22 +2,24 @@ package dev.carillon.event.integration;
 
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.broker.Message;
 import dev.carillon.event.integration.RequestMeters.Result;
+import dev.carillon.run.Outcome;
 import dev.carillon.testing.EngineFixture;
 import io.smallrye.mutiny.Uni;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -188,14 +190,14 @@ class RequestsTest {
 
   @Test
   void runsWhatWasAskedForAtOnce() {
-    fixture.engine.handler("send-invoices", run -> dev.carillon.run.Outcome.success());
+    engine.handler("send-invoices", run -> Outcome.success());
     engine.ticker();
     engine.worker();
     fixture.start();
 
     fixture.feedAndAwait(fixture.event("/shop", "e-1", INVOICE));
 
-    engine.awaitState((java.util.UUID) engine.row("select id from runs").get("id"), "SUCCEEDED");
+    engine.awaitState((UUID) engine.row("select id from runs").get("id"), "SUCCEEDED");
   }
 
   @Test
@@ -310,16 +312,16 @@ class RequestsTest {
 
   @Test
   void acknowledgesNothingBeforeTheDeadLettersHaveIt() {
-    fixture.deadLettersAway.set(3);
+    fixture.deadLettersAway.set(Integer.MAX_VALUE);
     Requests requests = fixture.start();
 
     fixture.feed(fixture.structured("{"));
     await().until(() -> requests.retryingSince() != null);
     assertEquals(0, fixture.channel.acknowledged.size());
+    fixture.deadLettersAway.set(0);
 
     fixture.awaitAcknowledged();
     assertEquals(1, fixture.setAside.size());
-    assertEquals(0, fixture.deadLettersAway.get());
   }
 
   @Test
@@ -333,6 +335,22 @@ class RequestsTest {
     fixture.awaitAcknowledged();
     assertEquals(2, fixture.channel.readers.get());
     assertEquals(2, fixture.runs());
+  }
+
+  /** The inbox makes it safe to try again what may have been stored. */
+  @Test
+  void triesAgainWhatNothingIsHeardOf() {
+    AtomicInteger tries = new AtomicInteger();
+    engine.pg.transactionFault(
+        (tenant, go) ->
+            tries.getAndIncrement() == 0 ? go.chain(committed -> Uni.createFrom().nothing()) : go);
+    fixture.start(true, fixture.channel, Duration.ofMillis(200));
+
+    fixture.feedAndAwait(fixture.event("/shop", "e-1", INVOICE));
+
+    assertEquals(2, tries.get());
+    assertEquals(1, fixture.runs());
+    assertEquals(1, fixture.counted.get(Result.REPEATED).get());
   }
 
   // ── stopping
@@ -358,20 +376,22 @@ class RequestsTest {
 
   @Test
   void finishesWhatIsBeingStoredAndTakesNothingMore() throws Exception {
+    CompletableFuture<Void> gate = new CompletableFuture<>();
+    engine.pg.transactionFault(
+        (tenant, go) -> Uni.createFrom().completionStage(gate).chain(() -> go));
     Requests requests = fixture.start();
     for (int i = 0; i < 500; i++) {
       fixture.feed(fixture.event("/shop", "e-" + i, INVOICE));
     }
-    await().until(() -> fixture.channel.acknowledged.size() > 20);
+    await().until(() -> requests.inHand() == Requests.PLACES);
 
-    fixture.stop(requests);
+    CompletableFuture<Void> stopped = requests.stop(RequestsFixture.LONG).toCompletableFuture();
+    gate.complete(null);
+    stopped.get(10, TimeUnit.SECONDS);
 
     assertEquals(0, requests.inHand());
-    long runs = fixture.runs();
-    assertTrue(runs < 500, "it stopped in the middle");
-    assertEquals(runs, fixture.channel.acknowledged.size());
-    assertEquals(500 - runs, fixture.channel.unacknowledged());
-    assertFalse(fixture.channel.acknowledged.isEmpty());
+    assertEquals(Requests.PLACES, fixture.channel.acknowledged.size());
+    assertEquals(Requests.PLACES, fixture.runs());
   }
 
   @Test
