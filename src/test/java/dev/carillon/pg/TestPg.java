@@ -12,6 +12,7 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 
 /**
  * The engine's connections to a test database, without Quarkus, and with a place to make a
@@ -76,7 +77,12 @@ public class TestPg extends Pg {
   }
 
   public DatabaseClock clock() {
-    DatabaseClock clock = new DatabaseClock(this);
+    return clock(System::nanoTime, System::currentTimeMillis);
+  }
+
+  /** A node's clock, going by whatever a test turns. */
+  public DatabaseClock clock(LongSupplier nanos, LongSupplier wallMillis) {
+    DatabaseClock clock = new DatabaseClock(this, nanos, wallMillis);
     join(clock.measure());
     return clock;
   }
