@@ -7,8 +7,6 @@ import dev.carillon.testing.CarillonProcess;
 import dev.carillon.testing.EngineFixture;
 import dev.carillon.testing.PostgresServer;
 import dev.carillon.testing.TestPostgres;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
@@ -143,7 +141,7 @@ class LeadershipIT {
     }
 
     // It finds that it no longer leads, and takes its part as a worker again.
-    await().atMost(Duration.ofSeconds(20)).until(() -> !leads(leader) && isReady(leader));
+    await().atMost(Duration.ofSeconds(20)).until(() -> !leader.leads() && isReady(leader));
     awaitProgress(database);
   }
 
@@ -231,13 +229,9 @@ class LeadershipIT {
     return await()
         .atMost(LEASE.plusSeconds(20))
         .until(
-            () -> processes.stream().filter(LeadershipIT::leads).toList(),
+            () -> processes.stream().filter(CarillonProcess::leads).toList(),
             leaders -> leaders.size() == 1)
         .get(0);
-  }
-
-  private static boolean leads(CarillonProcess carillon) {
-    return "this process".equals(health(carillon).getString("engine.leader"));
   }
 
   private static boolean isReady(CarillonProcess carillon) {
@@ -245,21 +239,6 @@ class LeadershipIT {
       return carillon.get("/q/health/ready").statusCode() == 200;
     } catch (UncheckedIOException away) {
       return false;
-    }
-  }
-
-  private static JsonObject health(CarillonProcess carillon) {
-    try {
-      JsonArray checks =
-          new JsonObject(carillon.get("/q/health/ready").body()).getJsonArray("checks");
-      return checks.stream()
-          .map(JsonObject.class::cast)
-          .filter(check -> check.getString("name").equals("carillon"))
-          .findFirst()
-          .map(check -> check.getJsonObject("data"))
-          .orElseGet(JsonObject::new);
-    } catch (UncheckedIOException away) {
-      return new JsonObject();
     }
   }
 
