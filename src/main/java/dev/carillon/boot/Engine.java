@@ -73,8 +73,10 @@ class Engine implements HealthPart {
   void start(@Observes StartupEvent starting) {
     clock.measure().await().atMost(FIRST_MEASUREMENT);
     notices.open().await().atMost(FIRST_MEASUREMENT);
-    new Loop("measure the database's clock", vertx, vertx.getOrCreateContext(), this::measure)
-        .start();
+    Loop measuring =
+        new Loop("measure the database's clock", vertx, vertx.getOrCreateContext(), this::measure);
+    clock.onDoubt(measuring::wake);
+    measuring.start();
     started = true;
     if (ticks()) {
       ticking.start();

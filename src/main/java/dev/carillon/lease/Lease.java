@@ -19,10 +19,14 @@ import org.jspecify.annotations.Nullable;
  * leader writes names it, so that one that was paused and wakes changes nothing.
  *
  * <pre>
- * WATCHING ──nobody holds it, or its beat stood still for a whole lease──► HOLDING
- *     ▲                                                                      │
- *     └── renewal refused, or none for four fifths of the lease, or stopped ─┘
+ * WATCHING ──nobody holds it, or its beat stood still for four fifths of the lease──► HOLDING
+ *     ▲                                                                                │
+ *     └──── renewal refused, or none for four fifths of the lease, or stopped ─────────┘
  * </pre>
+ *
+ * <p>A holder that could not renew for four fifths of the lease acts no more, and no sooner does
+ * anybody else: its four fifths began before the renewal was sent, theirs when they saw it. The
+ * last fifth is for seeing it, so that somebody leads again within one lease.
  *
  * <p>How long a beat stands still is measured on this process's monotonic clock: a stepping clock,
  * here or in the database, ends no lease. In doubt, this process does not lead.
@@ -35,11 +39,12 @@ public final class Lease {
   private record Beat(long epoch, long beat) {}
 
   private static final Logger LOG = Logger.getLogger(Lease.class);
-  private static final Duration WATCH = Duration.ofSeconds(1);
 
   private final String name;
   private final Pg pg;
   private final Duration length;
+  private final Duration silence;
+  private final Duration watch;
   private final Runnable gained;
   private final Loop loop;
 
@@ -60,6 +65,8 @@ public final class Lease {
     this.name = name;
     this.pg = pg;
     this.length = length;
+    this.silence = length.multipliedBy(4).dividedBy(5);
+    this.watch = length.dividedBy(10);
     this.gained = gained;
     this.loop = new Loop("keep the lease '" + name + "'", vertx, context, this::step);
   }
@@ -71,9 +78,7 @@ public final class Lease {
   /** The lease, while this process may act as leader; null when it may not. */
   public @Nullable Held held() {
     Held current = held;
-    return current != null && System.nanoTime() - renewed < length.toNanos() / 5 * 4
-        ? current
-        : null;
+    return current != null && System.nanoTime() - renewed < silence.toNanos() ? current : null;
   }
 
   /** Gives the lease back, so that nobody has to wait until it runs out. */
@@ -107,7 +112,7 @@ public final class Lease {
                     "lost the lease '%s' of epoch %d to another process", name, current.epoch);
                 held = null;
                 seen = null;
-                return WATCH;
+                return watch;
               }
               renewed = asked;
               return length.dividedBy(4);
@@ -130,10 +135,10 @@ public final class Lease {
       seenSince = now;
     }
     boolean free = row.getUUID("holder") == null;
-    if (free || now - seenSince >= length.toNanos()) {
+    if (free || now - seenSince >= silence.toNanos()) {
       return take(LeaseSql.TAKE, Tuple.of(name, self, length.toMillis(), beat.epoch, beat.beat));
     }
-    return Uni.createFrom().item(WATCH.compareTo(length) < 0 ? WATCH : length.dividedBy(2));
+    return Uni.createFrom().item(watch);
   }
 
   private Uni<Duration> take(String statement, Tuple parameters) {
@@ -142,7 +147,7 @@ public final class Lease {
         .map(
             rows -> {
               if (rows.size() == 0) {
-                return WATCH;
+                return watch;
               }
               long epoch = rows.iterator().next().getLong(0);
               renewed = asked;

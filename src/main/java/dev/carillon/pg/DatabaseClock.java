@@ -1,25 +1,31 @@
 package dev.carillon.pg;
 
-import io.quarkus.arc.DefaultBean;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Tuple;
-import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
  * The engine's time: this process's monotonic clock, set by the database's. Where processes must
- * agree the database decides, and a wall clock that somebody turns is not asked at all.
+ * agree the database decides; what a wall clock says is not believed.
  *
- * <p>One measurement that disagrees with the last by more than a second may be a stepping clock:
- * until the next agrees with it, {@link #isSteady()} is false and a leader does not plan.
+ * <p>Two things make it doubtful, and until a measurement agrees with the last one again {@link
+ * #isSteady()} is false, nobody plans by it and nobody claims by it:
+ *
+ * <ul>
+ *   <li>a measurement that disagrees with the last by more than a second: the database's clock was
+ *       set, or ours stood still unseen;
+ *   <li>since the last measurement this machine's monotonic and wall clocks have moved apart by
+ *       more than a second: one of them jumped (the machine was asleep or moved, or somebody set
+ *       the clock), and it may be the one that we go by. Every reading looks, so none of a jumped
+ *       clock passes as steady: read the instant first, then ask.
+ * </ul>
  */
-@Singleton
-@DefaultBean
-public class DatabaseClock implements InstantSource {
+public final class DatabaseClock implements InstantSource {
 
   /** How far the offset may move between two measurements before it counts as a jump. */
   static final Duration JUMP = Duration.ofSeconds(1);
@@ -33,10 +39,19 @@ public class DatabaseClock implements InstantSource {
   private static final String DATABASE_NOW = "select clock_timestamp()";
 
   private final Pg pg;
+  private final LongSupplier nanos;
+  private final LongSupplier wallMillis;
   private volatile Reading reading = Reading.NONE;
+  private volatile Runnable doubtful = () -> {};
 
-  DatabaseClock(Pg pg) {
+  /**
+   * @param nanos the monotonic clock to go by
+   * @param wallMillis the wall clock that watches over it
+   */
+  public DatabaseClock(Pg pg, LongSupplier nanos, LongSupplier wallMillis) {
     this.pg = pg;
+    this.nanos = nanos;
+    this.wallMillis = wallMillis;
   }
 
   /**
@@ -46,27 +61,58 @@ public class DatabaseClock implements InstantSource {
    */
   @Override
   public Instant instant() {
-    return reading.at(System.nanoTime());
+    Reading current = reading;
+    long now = nanos.getAsLong();
+    if (current.steady && current.apart(now, wallMillis.getAsLong()).compareTo(JUMP) > 0) {
+      doubt(current);
+    }
+    return current.at(now);
   }
 
-  /** False between a jump of the database's clock and the measurement that confirms it. */
+  /**
+   * Whether the last instant that was read may be gone by: false from a jump, here or in the
+   * database, to the measurement that agrees with the one before it.
+   */
   public boolean isSteady() {
     return reading.steady;
   }
 
+  /** The same of any clock: one that is not the database's is its owner's to answer for. */
+  public static boolean isSteady(InstantSource clock) {
+    return !(clock instanceof DatabaseClock database) || database.isSteady();
+  }
+
+  /** Told, on any thread, when there is need of a measurement now. */
+  public void onDoubt(Runnable measure) {
+    doubtful = measure;
+  }
+
+  private void doubt(Reading jumped) {
+    synchronized (this) {
+      if (reading != jumped) {
+        return;
+      }
+      reading = new Reading(jumped.instant, jumped.nanos, jumped.wallMillis, false);
+    }
+    LOG.warn(
+        "this machine's clocks have moved apart by more than a second since the database's was"
+            + " measured; nothing is planned or claimed here until it is measured again");
+    doubtful.run();
+  }
+
   /** Asks the database what time it is and sets the clock by the answer. */
   public Uni<Void> measure() {
-    long asked = System.nanoTime();
+    long asked = nanos.getAsLong();
     return pg.asEngine(DATABASE_NOW, Tuple.tuple())
         .map(rows -> rows.iterator().next().getOffsetDateTime(0))
-        .invoke(answer -> take(answer, asked, System.nanoTime()))
+        .invoke(answer -> take(answer, asked, nanos.getAsLong()))
         .replaceWithVoid();
   }
 
   private synchronized void take(OffsetDateTime answer, long asked, long answered) {
     long middle = asked + (answered - asked) / 2;
     Reading last = reading;
-    if (last != Reading.NONE && answered - asked > COARSE_NANOS) {
+    if (last.steady && answered - asked > COARSE_NANOS) {
       // It waited for a connection, or the machine is busy: what is known is better.
       return;
     }
@@ -79,12 +125,23 @@ public class DatabaseClock implements InstantSource {
           "the database's clock moved from %s to %s; not leading until it is measured again",
           last.at(middle), measured);
     }
-    reading = new Reading(measured, middle, !jumped);
+    reading =
+        new Reading(
+            measured,
+            middle,
+            wallMillis.getAsLong() - Duration.ofNanos(nanos.getAsLong() - middle).toMillis(),
+            !jumped);
   }
 
-  private record Reading(Instant instant, long nanos, boolean steady) {
+  /** What the database's clock showed when ours showed these. */
+  private record Reading(Instant instant, long nanos, long wallMillis, boolean steady) {
 
-    static final Reading NONE = new Reading(Instant.EPOCH, 0, false);
+    static final Reading NONE = new Reading(Instant.EPOCH, 0, 0, false);
+
+    /** By how much the two clocks of this machine disagree on how long ago it was. */
+    Duration apart(long now, long nowWallMillis) {
+      return Duration.ofNanos(now - nanos).minusMillis(nowWallMillis - wallMillis).abs();
+    }
 
     Instant at(long now) {
       if (this == NONE) {

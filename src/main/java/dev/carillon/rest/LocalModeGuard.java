@@ -126,7 +126,7 @@ public class LocalModeGuard {
     return type == null ? empty : BodyTypes.isTaken(type);
   }
 
-  private static void refuse(RoutingContext exchange, int status, String detail) {
+  static void refuse(RoutingContext exchange, int status, String detail) {
     ProblemType type = ProblemType.of(status);
     String problem =
         new JsonObject()

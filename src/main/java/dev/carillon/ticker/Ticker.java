@@ -115,7 +115,8 @@ public final class Ticker {
 
   private Uni<Duration> step() {
     Lease.Held held = lease.held();
-    if (held == null || !isSteady()) {
+    Instant now = clock.instant();
+    if (held == null || !DatabaseClock.isSteady(clock)) {
       standDown();
       return Uni.createFrom().item(NOT_LEADING);
     }
@@ -123,7 +124,6 @@ public final class Ticker {
       standDown();
       ledEpoch = held.epoch();
     }
-    Instant now = clock.instant();
     Instant horizon = now.plus(settings.lookAhead());
     return planAll(held, now, horizon)
         .chain(() -> exhaust(now))
@@ -213,10 +213,6 @@ public final class Ticker {
                         publisher.add(told);
                       }
                     }));
-  }
-
-  private boolean isSteady() {
-    return !(clock instanceof DatabaseClock database) || database.isSteady();
   }
 
   static List<JobDue> due(RowSet<Row> rows) {

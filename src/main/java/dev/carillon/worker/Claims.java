@@ -2,6 +2,7 @@ package dev.carillon.worker;
 
 import dev.carillon.broker.DueChannel.DueBatch;
 import dev.carillon.loop.Loop;
+import dev.carillon.pg.DatabaseClock;
 import dev.carillon.pg.Pg;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -142,6 +143,11 @@ final class Claims {
     UUID worker = hands.worker();
     if (closed || worker == null) {
       return rest(LONG_REST);
+    }
+    // Read first, then asked: by a clock that jumped, runs would be claimed before they are due.
+    clock.instant();
+    if (!DatabaseClock.isSteady(clock)) {
+      return rest(IDLE);
     }
     if (!uncertain.isEmpty()) {
       return handBackUncertain(worker);

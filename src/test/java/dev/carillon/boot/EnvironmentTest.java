@@ -2,6 +2,7 @@ package dev.carillon.boot;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
@@ -81,7 +82,11 @@ class EnvironmentTest {
         "CARILLON_SLOTS|0",
         "CARILLON_SLOTS|many",
         "CARILLON_SAMPLES|maybe",
-        "CARILLON_LOG|xml"
+        "CARILLON_LOG|xml",
+        "CARILLON_EVENT_TOPICS|ONE",
+        "KAFKA_BOOTSTRAP_SERVERS|kafka",
+        "KAFKA_BOOTSTRAP_SERVERS|http://kafka:9092",
+        "CARILLON_BROKER|rabbit"
       })
   void namesTheVariableItsValueAndARightOne(String name, String value) {
     List<String> problems = environment(Map.of(name, value)).problems();
@@ -99,6 +104,49 @@ class EnvironmentTest {
 
     assertEquals(1, problems.size());
     assertTrue(problems.get(0).startsWith(name + " is set, but "), problems.get(0));
+  }
+
+  @Test
+  void choosesTheBrokerThatIsNamed() {
+    assertEquals("kafka", broker(Map.of("KAFKA_BOOTSTRAP_SERVERS", "a:9092,[::1]:9093")));
+    assertEquals("nats", broker(Map.of("NATS_URL", "nats://u:p@a:4222,tls://b")));
+    assertEquals(
+        "nats",
+        broker(
+            Map.of(
+                "KAFKA_BOOTSTRAP_SERVERS",
+                "a:9092",
+                "NATS_URL",
+                "nats://a",
+                "CARILLON_BROKER",
+                "NATS")));
+    assertNull(broker(Map.of()));
+    assertEquals(
+        "a:9092",
+        environment(Map.of("KAFKA_BOOTSTRAP_SERVERS", "a:9092"))
+            .settings()
+            .get("kafka.bootstrap.servers"));
+    assertEquals(
+        "nats://a",
+        environment(Map.of("NATS_URL", "nats://a")).settings().get("carillon.nats.url"));
+  }
+
+  @Test
+  void asksWhichBrokerIsMeantAndWhereItIs() {
+    List<String> both =
+        environment(Map.of("KAFKA_BOOTSTRAP_SERVERS", "a:9092", "NATS_URL", "nats://a")).problems();
+    assertEquals(1, both.size());
+    assertTrue(both.get(0).contains("CARILLON_BROKER=kafka"), both.get(0));
+    List<String> nowhere = environment(Map.of("CARILLON_BROKER", "nats")).problems();
+    assertEquals(1, nowhere.size());
+    assertTrue(nowhere.get(0).contains("NATS_URL"), nowhere.get(0));
+  }
+
+  @Test
+  void doesNotRepeatThePasswordInAnAddressOfNats() {
+    List<String> problems = environment(Map.of("NATS_URL", "natz://u:s3cret@a")).problems();
+    assertEquals(1, problems.size());
+    assertFalse(problems.get(0).contains("s3cret"), problems.get(0));
   }
 
   @Test
@@ -124,6 +172,12 @@ class EnvironmentTest {
     assertEquals(
         Path.of(System.getProperty("user.home"), ".local/share/carillon"),
         environment(Map.of("XDG_DATA_HOME", "relative")).data());
+  }
+
+  private static String broker(Map<String, String> variables) {
+    Environment environment = environment(variables);
+    assertEquals(List.of(), environment.problems());
+    return environment.settings().get("carillon.broker");
   }
 
   private static Environment environment(Map<String, String> variables) {

@@ -10,9 +10,11 @@ import dev.carillon.testing.EngineFixture;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,8 +52,37 @@ class DatabaseTest {
   }
 
   @Test
+  void theClockDoubtsItselfWhenThisMachinesClocksMoveApart() {
+    for (boolean monotonic : new boolean[] {true, false}) {
+      AtomicLong jump = new AtomicLong();
+      AtomicInteger doubts = new AtomicInteger();
+      DatabaseClock clock =
+          engine.pg.clock(
+              () -> System.nanoTime() + (monotonic ? jump.get() * 1_000_000 : 0),
+              () -> System.currentTimeMillis() + (monotonic ? 0 : jump.get()));
+      clock.onDoubt(doubts::incrementAndGet);
+      clock.instant();
+      assertTrue(clock.isSteady());
+
+      jump.set(Duration.ofHours(1).toMillis());
+      clock.instant();
+
+      assertFalse(clock.isSteady());
+      clock.instant();
+      assertEquals(1, doubts.get());
+      // The first measurement corrects it, the second agrees.
+      engine.pg.measure(clock);
+      engine.pg.measure(clock);
+      assertTrue(clock.isSteady());
+      assertTrue(Duration.between(Instant.now(), clock.instant()).abs().toSeconds() < 5);
+    }
+  }
+
+  @Test
   void theClockTellsNoTimeBeforeItIsMeasured() {
-    assertThrows(IllegalStateException.class, () -> new DatabaseClock(engine.pg).instant());
+    assertThrows(
+        IllegalStateException.class,
+        () -> new DatabaseClock(engine.pg, System::nanoTime, System::currentTimeMillis).instant());
   }
 
   /** Rule 2, and what keeps a former leader's statement from outliving its lease. */

@@ -13,7 +13,9 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * The engine's connections to a test database, without Quarkus, and with a place to make a
@@ -101,7 +103,12 @@ public class TestPg extends Pg {
   }
 
   public DatabaseClock clock() {
-    DatabaseClock clock = new DatabaseClock(this);
+    return clock(System::nanoTime, System::currentTimeMillis);
+  }
+
+  /** A node's clock, going by whatever a test turns. */
+  public DatabaseClock clock(LongSupplier nanos, LongSupplier wallMillis) {
+    DatabaseClock clock = new DatabaseClock(this, nanos, wallMillis);
     join(clock.measure());
     return clock;
   }

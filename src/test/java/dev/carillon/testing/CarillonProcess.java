@@ -1,5 +1,6 @@
 package dev.carillon.testing;
 
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -135,6 +136,25 @@ public final class CarillonProcess implements AutoCloseable {
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);
     }
+  }
+
+  /** What it tells of its parts under /q/health; empty while it does not answer. */
+  public JsonObject health() {
+    try {
+      return new JsonObject(get("/q/health/ready").body())
+          .getJsonArray("checks").stream()
+              .map(JsonObject.class::cast)
+              .filter(check -> check.getString("name").equals("carillon"))
+              .findFirst()
+              .map(check -> check.getJsonObject("data"))
+              .orElseGet(JsonObject::new);
+    } catch (UncheckedIOException away) {
+      return new JsonObject();
+    }
+  }
+
+  public boolean leads() {
+    return "this process".equals(health().getString("engine.leader"));
   }
 
   /** Into its embedded PostgreSQL, as its owner. */
