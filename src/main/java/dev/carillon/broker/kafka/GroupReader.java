@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -29,6 +30,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One member of a consumer group and its thread: reads one poll ahead of what was requested, and
@@ -61,8 +63,13 @@ final class GroupReader<T> implements Flow.Subscription {
   /** Unreadable messages that wait for their place among the dead letters. */
   private static final int MOST_ASIDE = 1_000;
 
-  /** What is read, by whom, and where from. */
-  record Source(String group, Set<String> topics, @org.jspecify.annotations.Nullable Pattern all) {}
+  /**
+   * What is read, and as whom.
+   *
+   * @param topics that are read, and made when they are missing
+   * @param all which topics are read beside, also those that appear later; null: none
+   */
+  record Source(String group, Set<String> topics, @Nullable Pattern all) {}
 
   /** Makes items of messages. */
   interface Reading<T> {
@@ -87,9 +94,7 @@ final class GroupReader<T> implements Flow.Subscription {
 
   private volatile boolean ended;
   private volatile boolean holding;
-  private volatile org.apache.kafka.clients.consumer.@org.jspecify.annotations.Nullable Consumer<
-          byte[], byte[]>
-      consumer;
+  private volatile @Nullable Consumer<byte[], byte[]> consumer;
   // From here on the thread's own.
   private Offsets offsets = new Offsets();
   private boolean paused;
@@ -148,20 +153,13 @@ final class GroupReader<T> implements Flow.Subscription {
   // ── for those who make items of messages; on the reader's thread
   // ─────────────────────────────────
 
-  /** For all that a poll brought. */
-  Offsets.Receipt received(ConsumerRecords<byte[], byte[]> polled, int parties) {
+  /** For messages that are acknowledged together, in the order in which they were polled. */
+  Offsets.Receipt received(List<ConsumerRecord<byte[], byte[]>> records, int parties) {
     Map<TopicPartition, Long> next = new HashMap<>();
-    for (TopicPartition partition : polled.partitions()) {
-      List<ConsumerRecord<byte[], byte[]>> records = polled.records(partition);
-      next.put(partition, records.get(records.size() - 1).offset() + 1);
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      next.put(new TopicPartition(record.topic(), record.partition()), record.offset() + 1);
     }
     return offsets.received(next, parties);
-  }
-
-  /** For one message. */
-  Offsets.Receipt received(ConsumerRecord<byte[], byte[]> record) {
-    return offsets.received(
-        Map.of(new TopicPartition(record.topic(), record.partition()), record.offset() + 1), 1);
   }
 
   /** Settles once the message lies among the dead letters, however long that takes. */
@@ -304,8 +302,7 @@ final class GroupReader<T> implements Flow.Subscription {
 
   /** What cannot be committed now comes again, and the claim decides. */
   private void commitNow(
-      org.apache.kafka.clients.consumer.Consumer<byte[], byte[]> consumer,
-      Map<TopicPartition, OffsetAndMetadata> acknowledged) {
+      Consumer<byte[], byte[]> consumer, Map<TopicPartition, OffsetAndMetadata> acknowledged) {
     for (int tries = 0; tries < 2 && !acknowledged.isEmpty(); tries++) {
       try {
         consumer.commitSync(acknowledged, LEAVING);
@@ -341,7 +338,7 @@ final class GroupReader<T> implements Flow.Subscription {
   }
 
   private void wake() {
-    var open = consumer;
+    Consumer<byte[], byte[]> open = consumer;
     if (open != null) {
       open.wakeup();
     }
@@ -361,7 +358,7 @@ final class GroupReader<T> implements Flow.Subscription {
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
       connection.seen();
-      var open = consumer;
+      Consumer<byte[], byte[]> open = consumer;
       if (paused && open != null) {
         open.pause(partitions);
       }
@@ -369,7 +366,7 @@ final class GroupReader<T> implements Flow.Subscription {
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-      var open = consumer;
+      Consumer<byte[], byte[]> open = consumer;
       Map<TopicPartition, OffsetAndMetadata> acknowledged = offsets.giveUp(partitions);
       if (open != null) {
         commitNow(open, acknowledged);

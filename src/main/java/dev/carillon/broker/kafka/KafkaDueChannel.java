@@ -25,6 +25,9 @@ final class KafkaDueChannel implements DueChannel {
   /** The queue of jobs that name none: made early, or its first hints would wait to be found. */
   private static final String DEFAULT_QUEUE = "default";
 
+  /** As many as a worker may claim at once. */
+  private static final int BATCH = 500;
+
   private final Sender sender;
   private final Readers readers;
 
@@ -48,12 +51,26 @@ final class KafkaDueChannel implements DueChannel {
     return readers.read(source, KafkaDueChannel::read);
   }
 
-  /** One batch of what can be read; the rest is set aside, and counts for the same receipt. */
   private static List<DueBatch> read(
       ConsumerRecords<byte[], byte[]> polled, GroupReader<DueBatch> reader) {
-    List<JobDue> due = new ArrayList<>(polled.count());
+    List<DueBatch> batches = new ArrayList<>();
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>(polled.count());
+    polled.forEach(records::add);
+    for (int from = 0; from < records.size(); from += BATCH) {
+      batches.addAll(batch(records.subList(from, Math.min(records.size(), from + BATCH)), reader));
+    }
+    return batches;
+  }
+
+  /**
+   * What can be read, unless that is nothing; the rest is set aside, and counts for the same
+   * receipt.
+   */
+  private static List<DueBatch> batch(
+      List<ConsumerRecord<byte[], byte[]>> records, GroupReader<DueBatch> reader) {
+    List<JobDue> due = new ArrayList<>(records.size());
     Map<ConsumerRecord<byte[], byte[]>, String> unreadable = new LinkedHashMap<>();
-    for (ConsumerRecord<byte[], byte[]> record : polled) {
+    for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
         due.add(JobDueCodec.decode(record));
       } catch (UnreadableException wrong) {
@@ -61,7 +78,7 @@ final class KafkaDueChannel implements DueChannel {
       }
     }
     int parties = unreadable.size() + (due.isEmpty() ? 0 : 1);
-    Offsets.Receipt receipt = reader.received(polled, parties);
+    Offsets.Receipt receipt = reader.received(records, parties);
     unreadable.forEach(
         (record, reason) -> reader.setAside(Messages.message(record), reason, receipt));
     return due.isEmpty() ? List.of() : List.of(new Batch(due, receipt, new AtomicBoolean()));

@@ -32,7 +32,8 @@ final class KafkaRequestChannel implements RequestChannel {
     List<Incoming> incoming = new ArrayList<>(polled.count());
     for (ConsumerRecord<byte[], byte[]> record : polled) {
       incoming.add(
-          new Received(Messages.message(record), reader.received(record), new AtomicBoolean()));
+          new Received(
+              Messages.message(record), reader.received(List.of(record), 1), new AtomicBoolean()));
     }
     return incoming;
   }
