@@ -1,5 +1,6 @@
 package dev.carillon.broker.nats;
 
+import dev.carillon.broker.CloudEvents;
 import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.EventsForgottenException;
@@ -294,7 +295,7 @@ final class NatsEventFeed implements EventFeed, NatsLink.Part, PullConsumer.Sink
         return new Stored(
             message.metaData().streamSequence(),
             subject.substring(subject.lastIndexOf('.') + 1),
-            id == null ? ReceivedEvent.read(body).id() : UUID.fromString(id),
+            id == null ? CloudEvents.read(body).id() : UUID.fromString(id),
             message.metaData().timestamp().toInstant().toEpochMilli(),
             body);
       } catch (RuntimeException unreadable) {
@@ -309,7 +310,7 @@ final class NatsEventFeed implements EventFeed, NatsLink.Part, PullConsumer.Sink
       if (unread != null) {
         body = null;
         try {
-          event = ReceivedEvent.read(unread);
+          event = CloudEvents.read(unread);
         } catch (RuntimeException unreadable) {
           LOG.debugf("event %s cannot be read; nobody is told of it", id);
         }
