@@ -9,6 +9,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,9 @@ final class Connection implements AutoCloseable {
 
   /** What was seen within that time is believed. */
   private static final long FRESH_NANOS = Duration.ofSeconds(5).toNanos();
+
+  /** It answers in milliseconds when it is there, however much it has to do. */
+  private static final int ANSWER_MILLIS = 3_000;
 
   private final Clients clients;
   private final InstantSource clock;
@@ -145,7 +149,7 @@ final class Connection implements AutoCloseable {
     }
     try {
       admin()
-          .describeCluster()
+          .describeCluster(new DescribeClusterOptions().timeoutMs(ANSWER_MILLIS))
           .nodes()
           .whenComplete(
               (nodes, failure) -> {

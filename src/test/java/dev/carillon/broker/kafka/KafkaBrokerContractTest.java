@@ -64,7 +64,12 @@ class KafkaBrokerContractTest extends BrokerContract {
   protected Broker open() {
     return KafkaBroker.open(
         new KafkaBroker.Settings(
-            Map.of("bootstrap.servers", kafka.bootstrap(), "metadata.max.age.ms", "1000"),
+            Map.of(
+                "bootstrap.servers", kafka.bootstrap(),
+                "metadata.max.age.ms", "1000",
+                // One that could not take its leave is missed sooner.
+                "session.timeout.ms", "2000",
+                "heartbeat.interval.ms", "500"),
             PARTITIONS,
             null,
             EventTopics.TYPE,
