@@ -217,7 +217,8 @@ final class PullConsumer {
         }
         sink.received(message);
       }
-      if (dispatcher.getPendingMessageCount() == 0) {
+      // Below zero too: jnats counts a message after it has queued it, perhaps after we took it.
+      if (dispatcher.getPendingMessageCount() <= 0) {
         sink.settled();
       }
     }
