@@ -42,8 +42,7 @@ final class Messages {
     return text.replaceAll("[^\\x20-\\x7e]", "?");
   }
 
-  static @Nullable String header(
-      io.nats.client.Message message, String name) {
+  static @Nullable String header(io.nats.client.Message message, String name) {
     Headers headers = message.getHeaders();
     return headers == null ? null : headers.getFirst(name);
   }

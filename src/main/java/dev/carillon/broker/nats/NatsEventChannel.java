@@ -28,14 +28,14 @@ final class NatsEventChannel implements EventChannel {
 
   private AckedPublisher.Outgoing rendered(EventMessage event) {
     Headers headers =
-        new Headers().put("content-type", CloudEvents.CONTENT_TYPE).put(Messages.ID, event.id().toString());
+        new Headers()
+            .put("content-type", CloudEvents.CONTENT_TYPE)
+            .put(Messages.ID, event.id().toString());
     String traceparent = event.traceparent();
     if (traceparent != null) {
       headers.put(Messages.TRACEPARENT, traceparent);
     }
     return new AckedPublisher.Outgoing(
-        event.type() + "." + event.tenant(),
-        headers,
-        CloudEvents.encode(event, source));
+        event.type() + "." + event.tenant(), headers, CloudEvents.encode(event, source));
   }
 }

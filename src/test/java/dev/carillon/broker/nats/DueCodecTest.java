@@ -17,7 +17,13 @@ class DueCodecTest {
   void readsWhatItWrote() {
     JobDue due =
         new JobDue(
-            UUID.randomUUID(), Instant.parse("2026-03-29T01:00:00.000001Z"), 4, "a", "q", "ü\"", "t");
+            UUID.randomUUID(),
+            Instant.parse("2026-03-29T01:00:00.000001Z"),
+            4,
+            "a",
+            "q",
+            "ü\"",
+            "t");
 
     assertThat(DueCodec.read(DueCodec.write(due), "q", "t")).isEqualTo(due);
   }

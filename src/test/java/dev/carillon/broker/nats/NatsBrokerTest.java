@@ -132,9 +132,7 @@ class NatsBrokerTest {
     nats.pause();
     try {
       broker.due().publish(due("default")).subscribe().with(done -> {}, failed -> {});
-      await()
-          .atMost(SOON)
-          .until(() -> broker.tell().get("brokerState").startsWith("away since "));
+      await().atMost(SOON).until(() -> broker.tell().get("brokerState").startsWith("away since "));
     } finally {
       nats.resume();
     }
@@ -259,8 +257,7 @@ class NatsBrokerTest {
   void takesATokenFromTheClientsOwnSettings() {
     TestNats guarded = started(TestNats.start("--auth", "t0ken"));
     NatsSettings settings =
-        new NatsSettings(
-            guarded.url(), null, 1, Map.of("token", "t0ken"), "/carillon/test");
+        new NatsSettings(guarded.url(), null, 1, Map.of("token", "t0ken"), "/carillon/test");
 
     NatsBroker broker = NatsBroker.open(settings, InstantSource.system());
     opened.add(0, broker);
