@@ -2,9 +2,11 @@ package dev.carillon.boot;
 
 import dev.carillon.broker.Broker;
 import dev.carillon.broker.DueChannel;
+import dev.carillon.broker.EventChannel;
 import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.inprocess.InProcessBroker;
+import dev.carillon.observe.tracing.Tracing;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Event;
 import jakarta.enterprise.inject.Disposes;
@@ -27,8 +29,8 @@ class Brokers {
 
   @Produces
   @Singleton
-  DueChannel dueChannel(Broker broker) {
-    return broker.due();
+  DueChannel dueChannel(Broker broker, Tracing tracing) {
+    return tracing.due(broker.due());
   }
 
   @Produces
@@ -40,7 +42,13 @@ class Brokers {
   @Produces
   @Singleton
   Ticking.Channels channels(
-      Broker broker, Vertx vertx, BeanManager beans, Event<EventMessage> event) {
-    return new Ticking.Channels(broker.due(), new Observers(broker.events(), vertx, beans, event));
+      Broker broker,
+      DueChannel due,
+      Tracing tracing,
+      Vertx vertx,
+      BeanManager beans,
+      Event<EventMessage> event) {
+    EventChannel events = tracing.events(broker.events());
+    return new Ticking.Channels(due, new Observers(events, vertx, beans, event));
   }
 }

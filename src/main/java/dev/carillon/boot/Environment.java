@@ -1,5 +1,6 @@
 package dev.carillon.boot;
 
+import dev.carillon.observe.tracing.Samplers;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -73,6 +75,7 @@ public final class Environment {
     readData();
     readSwitch("CARILLON_SAMPLES", "carillon.samples");
     readLog();
+    readTracing();
   }
 
   /** The environment of this process; a system property of the same name goes before. */
@@ -344,6 +347,125 @@ public final class Environment {
                 wrong("CARILLON_LOG", text, "is neither json nor console", "CARILLON_LOG=json");
               }
             });
+  }
+
+  /**
+   * The variables of OpenTelemetry's specification. Naming an endpoint turns tracing on; Quarkus's
+   * own variables, which it reads by itself, do too.
+   */
+  private void readTracing() {
+    String endpoint = firstSet("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT");
+    boolean named =
+        endpoint != null
+            || value("QUARKUS_OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").isPresent()
+            || value("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT").isPresent();
+    boolean wanted = !isTrue("OTEL_SDK_DISABLED") & exportsByOtlp();
+    readSampler();
+    String protocol = protocol(endpoint);
+    if (!named || !wanted) {
+      return;
+    }
+    settings.put("quarkus.otel.sdk.disabled", "false");
+    if (endpoint != null) {
+      readCollector(endpoint, protocol);
+    }
+    pass("quarkus.otel.exporter.otlp.headers", "HEADERS");
+    pass("quarkus.otel.exporter.otlp.compression", "COMPRESSION");
+    value("OTEL_SERVICE_NAME").ifPresent(name -> settings.put("quarkus.otel.service.name", name));
+    value("OTEL_RESOURCE_ATTRIBUTES")
+        .ifPresent(list -> settings.put("quarkus.otel.resource.attributes", list));
+  }
+
+  private void readCollector(String name, String protocol) {
+    String url = value(name).orElseThrow();
+    if (!url.matches("https?://(\\[[0-9a-fA-F:.]+]|[\\w.-]+)(:\\d{1,5})?(/[^\\s?#]*)?")) {
+      // The value is not repeated: a password may be in it.
+      problems.add(
+          name
+              + " is not an http or https URL of a collector; right is "
+              + name
+              + "=http://localhost:4318.");
+      return;
+    }
+    // Of the two, the one for traces is the whole address; Quarkus appends the path to either.
+    String base = name.contains("TRACES") ? url.replaceFirst("/v1/traces/?$", "") : url;
+    settings.put("quarkus.otel.exporter.otlp.endpoint", base);
+    settings.put("quarkus.otel.exporter.otlp.protocol", protocol);
+  }
+
+  /**
+   * Without a word on it: by the port that is registered for OTLP over HTTP, else Quarkus's own.
+   */
+  private String protocol(@Nullable String endpoint) {
+    String name = firstSet("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL");
+    if (name == null) {
+      boolean http =
+          endpoint != null && value(endpoint).orElse("").matches("https?://[^/]*:4318(/.*)?");
+      return http ? "http/protobuf" : "grpc";
+    }
+    String protocol = value(name).orElseThrow();
+    if (!protocol.equals("grpc") && !protocol.equals("http/protobuf")) {
+      wrong(name, protocol, "is neither grpc nor http/protobuf", name + "=http/protobuf");
+    }
+    return protocol;
+  }
+
+  private void readSampler() {
+    value("OTEL_TRACES_SAMPLER")
+        .ifPresent(
+            sampler -> {
+              if (Samplers.NAMES.contains(sampler)) {
+                settings.put("carillon.tracing.sampler", sampler);
+              } else {
+                wrong(
+                    "OTEL_TRACES_SAMPLER",
+                    sampler,
+                    "is none of " + String.join(", ", new TreeSet<>(Samplers.NAMES)),
+                    "OTEL_TRACES_SAMPLER=parentbased_traceidratio");
+              }
+            });
+    value("OTEL_TRACES_SAMPLER_ARG")
+        .ifPresent(
+            ratio -> {
+              if (ratio.matches("0(\\.\\d{1,9})?|1(\\.0{1,9})?|\\.\\d{1,9}")) {
+                settings.put("carillon.tracing.ratio", ratio);
+              } else {
+                wrong(
+                    "OTEL_TRACES_SAMPLER_ARG",
+                    ratio,
+                    "is not a part of the traces, from 0 to 1",
+                    "OTEL_TRACES_SAMPLER_ARG=0.1");
+              }
+            });
+  }
+
+  private boolean exportsByOtlp() {
+    String exporter = value("OTEL_TRACES_EXPORTER").orElse("otlp");
+    if (!exporter.equals("otlp") && !exporter.equals("none")) {
+      wrong(
+          "OTEL_TRACES_EXPORTER",
+          exporter,
+          "is neither otlp nor none",
+          "OTEL_TRACES_EXPORTER=otlp");
+    }
+    return exporter.equals("otlp");
+  }
+
+  /** As the specification has it: true in any case is true, and everything else is not. */
+  private boolean isTrue(String name) {
+    return value(name).map("true"::equalsIgnoreCase).orElse(false);
+  }
+
+  /** The variable for traces goes before the one for everything. */
+  private void pass(String key, String what) {
+    String name = firstSet("OTEL_EXPORTER_OTLP_TRACES_" + what, "OTEL_EXPORTER_OTLP_" + what);
+    if (name != null) {
+      settings.put(key, value(name).orElseThrow());
+    }
+  }
+
+  private @Nullable String firstSet(String... names) {
+    return Arrays.stream(names).filter(name -> value(name).isPresent()).findFirst().orElse(null);
   }
 
   private void wrong(String name, String value, String what, String right) {

@@ -1,0 +1,71 @@
+package dev.carillon.observe.tracing;
+
+import dev.carillon.broker.EventChannel;
+import dev.carillon.broker.EventMessage;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
+import io.smallrye.mutiny.Uni;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Gives each event of a trace a span from its publication until the broker has it, below the
+ * attempt that the event tells of. The event goes out as it was: its own {@code traceparent} names
+ * the attempt, the same whoever publishes it and however often.
+ */
+final class TracedEventChannel implements EventChannel {
+
+  private static final String RUNS = "runs/";
+
+  private final EventChannel channel;
+  private final RunSpans spans;
+  private final String broker;
+
+  TracedEventChannel(EventChannel channel, RunSpans spans, String broker) {
+    this.channel = channel;
+    this.spans = spans;
+    this.broker = broker;
+  }
+
+  @Override
+  public Uni<Void> publish(List<EventMessage> events) {
+    return Uni.createFrom().deferred(() -> send(events));
+  }
+
+  private Uni<Void> send(List<EventMessage> events) {
+    List<Span> open = new ArrayList<>(events.size());
+    for (EventMessage event : events) {
+      SpanContext attempt = context(event);
+      if (attempt.isValid()) {
+        open.add(span(event, attempt));
+      }
+    }
+    return channel
+        .publish(events)
+        .onTermination()
+        .invoke((done, failure, cancelled) -> Ends.all(open, failure));
+  }
+
+  private SpanContext context(EventMessage event) {
+    String traceparent = event.traceparent();
+    if (traceparent == null || !event.subject().startsWith(RUNS)) {
+      return Traceparent.read(traceparent);
+    }
+    return spans.read(traceparent, UUID.fromString(event.subject().substring(RUNS.length())));
+  }
+
+  private Span span(EventMessage event, SpanContext parent) {
+    return spans
+        .below(parent, SpanKind.PRODUCER, "publish " + event.type())
+        .setAttribute(Keys.SYSTEM, broker)
+        .setAttribute(Keys.DESTINATION, event.type())
+        .setAttribute(Keys.OPERATION, "publish")
+        .setAttribute(Keys.OPERATION_TYPE, "send")
+        .setAttribute(Keys.MESSAGE, event.id().toString())
+        .setAttribute(Keys.SUBJECT, event.subject())
+        .setAttribute(Keys.TENANT, event.tenant())
+        .startSpan();
+  }
+}
