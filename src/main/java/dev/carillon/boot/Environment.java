@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -354,23 +355,24 @@ public final class Environment {
    * own variables, which it reads by itself, do too.
    */
   private void readTracing() {
-    String endpoint = firstSet("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT");
+    Optional<String> endpoint = ofTraces("ENDPOINT");
     boolean named =
-        endpoint != null
+        endpoint.isPresent()
             || value("QUARKUS_OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").isPresent()
             || value("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT").isPresent();
     boolean wanted = !isTrue("OTEL_SDK_DISABLED") & exportsByOtlp();
     readSampler();
     String protocol = protocol(endpoint);
+    Optional<String> compression = compression();
     if (!named || !wanted) {
       return;
     }
     settings.put("quarkus.otel.sdk.disabled", "false");
-    if (endpoint != null) {
-      readCollector(endpoint, protocol);
-    }
-    pass("quarkus.otel.exporter.otlp.headers", "HEADERS");
-    pass("quarkus.otel.exporter.otlp.compression", "COMPRESSION");
+    endpoint.ifPresent(name -> readCollector(name, protocol));
+    ofTraces("HEADERS")
+        .flatMap(this::value)
+        .ifPresent(headers -> settings.put("quarkus.otel.exporter.otlp.headers", headers));
+    compression.ifPresent(form -> settings.put("quarkus.otel.exporter.otlp.compression", form));
     value("OTEL_SERVICE_NAME").ifPresent(name -> settings.put("quarkus.otel.service.name", name));
     value("OTEL_RESOURCE_ATTRIBUTES")
         .ifPresent(list -> settings.put("quarkus.otel.resource.attributes", list));
@@ -396,16 +398,16 @@ public final class Environment {
   /**
    * Without a word on it: by the port that is registered for OTLP over HTTP, else Quarkus's own.
    */
-  private String protocol(@Nullable String endpoint) {
-    String name = firstSet("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL");
-    if (name == null) {
-      boolean http =
-          endpoint != null && value(endpoint).orElse("").matches("https?://[^/]*:4318(/.*)?");
-      return http ? "http/protobuf" : "grpc";
+  private String protocol(Optional<String> endpoint) {
+    Optional<String> name = ofTraces("PROTOCOL");
+    if (name.isEmpty()) {
+      String url = endpoint.flatMap(this::value).orElse("");
+      return url.matches("https?://[^/]*:4318(/.*)?") ? "http/protobuf" : "grpc";
     }
-    String protocol = value(name).orElseThrow();
+    String protocol = value(name.get()).orElseThrow();
     if (!protocol.equals("grpc") && !protocol.equals("http/protobuf")) {
-      wrong(name, protocol, "is neither grpc nor http/protobuf", name + "=http/protobuf");
+      wrong(
+          name.get(), protocol, "is neither grpc nor http/protobuf", name.get() + "=http/protobuf");
     }
     return protocol;
   }
@@ -456,16 +458,20 @@ public final class Environment {
     return value(name).map("true"::equalsIgnoreCase).orElse(false);
   }
 
-  /** The variable for traces goes before the one for everything. */
-  private void pass(String key, String what) {
-    String name = firstSet("OTEL_EXPORTER_OTLP_TRACES_" + what, "OTEL_EXPORTER_OTLP_" + what);
-    if (name != null) {
-      settings.put(key, value(name).orElseThrow());
+  private Optional<String> compression() {
+    Optional<String> name = ofTraces("COMPRESSION");
+    Optional<String> form = name.flatMap(this::value);
+    if (form.isPresent() && !form.get().equals("gzip") && !form.get().equals("none")) {
+      wrong(name.get(), form.get(), "is neither gzip nor none", name.get() + "=gzip");
     }
+    return form;
   }
 
-  private @Nullable String firstSet(String... names) {
-    return Arrays.stream(names).filter(name -> value(name).isPresent()).findFirst().orElse(null);
+  /** The variable that is set, of which the one for traces goes before the one for everything. */
+  private Optional<String> ofTraces(String what) {
+    return Stream.of("OTEL_EXPORTER_OTLP_TRACES_" + what, "OTEL_EXPORTER_OTLP_" + what)
+        .filter(name -> value(name).isPresent())
+        .findFirst();
   }
 
   private void wrong(String name, String value, String what, String right) {

@@ -12,8 +12,9 @@ import java.util.UUID;
 
 /**
  * Gives each event of a trace a span from its publication until the broker has it, below the
- * attempt that the event tells of. The event goes out as it was: its own {@code traceparent} names
- * the attempt, the same whoever publishes it and however often.
+ * attempt that the event tells of. The event's own {@code traceparent} stays the attempt's, the
+ * same whoever publishes it and however often; only where the sampler dropped the trace of a fire,
+ * it says so.
  */
 final class TracedEventChannel implements EventChannel {
 
@@ -36,16 +37,24 @@ final class TracedEventChannel implements EventChannel {
 
   private Uni<Void> send(List<EventMessage> events) {
     List<Span> open = new ArrayList<>(events.size());
+    List<EventMessage> told = new ArrayList<>(events.size());
     for (EventMessage event : events) {
       SpanContext attempt = context(event);
       if (attempt.isValid()) {
         open.add(span(event, attempt));
       }
+      told.add(in(attempt, event));
     }
     return channel
-        .publish(events)
+        .publish(told)
         .onTermination()
         .invoke((done, failure, cancelled) -> Ends.all(open, failure));
+  }
+
+  private static EventMessage in(SpanContext attempt, EventMessage event) {
+    return !attempt.isValid() || Traceparent.of(attempt).equals(event.traceparent())
+        ? event
+        : new EventInContext(event, Traceparent.of(attempt));
   }
 
   private SpanContext context(EventMessage event) {
