@@ -24,6 +24,8 @@ final class OpenTelemetryCalls implements CallSpans {
     SpanBuilder span =
         spans
             .below(Traceparent.read(run.traceparent()), SpanKind.CLIENT, method)
+            .setAttribute(Keys.RUN, run.runId().toString())
+            .setAttribute(Keys.TENANT, run.tenant())
             .setAttribute(Keys.METHOD, method);
     URI uri = uri(url);
     if (uri != null && uri.getHost() != null) {

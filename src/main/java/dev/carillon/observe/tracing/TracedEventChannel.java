@@ -9,6 +9,7 @@ import io.smallrye.mutiny.Uni;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each event of a trace a span from its publication until the broker has it, below the
@@ -59,10 +60,16 @@ final class TracedEventChannel implements EventChannel {
 
   private SpanContext context(EventMessage event) {
     String traceparent = event.traceparent();
-    if (traceparent == null || !event.subject().startsWith(RUNS)) {
-      return Traceparent.read(traceparent);
-    }
-    return spans.read(traceparent, UUID.fromString(event.subject().substring(RUNS.length())));
+    String run = run(event);
+    return traceparent == null || run == null
+        ? Traceparent.read(traceparent)
+        : spans.read(traceparent, UUID.fromString(run));
+  }
+
+  /** The id of the run that the event is about; null: it is about something else. */
+  private static @Nullable String run(EventMessage event) {
+    String subject = event.subject();
+    return subject.startsWith(RUNS) ? subject.substring(RUNS.length()) : null;
   }
 
   private Span span(EventMessage event, SpanContext parent) {
@@ -74,6 +81,7 @@ final class TracedEventChannel implements EventChannel {
         .setAttribute(Keys.OPERATION_TYPE, "send")
         .setAttribute(Keys.MESSAGE, event.id().toString())
         .setAttribute(Keys.SUBJECT, event.subject())
+        .setAttribute(Keys.RUN, run(event))
         .setAttribute(Keys.TENANT, event.tenant())
         .startSpan();
   }
