@@ -2,12 +2,14 @@ package dev.carillon.boot;
 
 import dev.carillon.broker.Broker;
 import dev.carillon.broker.DueChannel;
+import dev.carillon.broker.EventChannel;
 import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.inprocess.InProcessBroker;
 import dev.carillon.broker.kafka.KafkaBroker;
 import dev.carillon.broker.nats.NatsBroker;
 import dev.carillon.broker.nats.NatsSettings;
+import dev.carillon.observe.tracing.Tracing;
 import io.nats.client.Options;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
@@ -69,8 +71,8 @@ class Brokers {
 
   @Produces
   @Singleton
-  DueChannel dueChannel(Broker broker) {
-    return broker.due();
+  DueChannel dueChannel(Broker broker, Tracing tracing) {
+    return tracing.due(broker.due());
   }
 
   @Produces
@@ -82,7 +84,13 @@ class Brokers {
   @Produces
   @Singleton
   Ticking.Channels channels(
-      Broker broker, Vertx vertx, BeanManager beans, Event<EventMessage> event) {
-    return new Ticking.Channels(broker.due(), new Observers(broker.events(), vertx, beans, event));
+      Broker broker,
+      DueChannel due,
+      Tracing tracing,
+      Vertx vertx,
+      BeanManager beans,
+      Event<EventMessage> event) {
+    EventChannel events = tracing.events(broker.events());
+    return new Ticking.Channels(due, new Observers(events, vertx, beans, event));
   }
 }

@@ -59,6 +59,8 @@ public interface CarillonConfig {
 
   Worker worker();
 
+  Tracing tracing();
+
   /** The brokers there are. */
   enum BrokerKind {
     IN_PROCESS,
@@ -122,6 +124,17 @@ public interface CarillonConfig {
     /** How long a stopping worker lets its handlers finish before it hands their runs back. */
     @WithDefault("PT25S")
     Duration drain();
+  }
+
+  /** Which traces are recorded, once somebody collects them. */
+  interface Tracing {
+    /** By the names of OTEL_TRACES_SAMPLER. */
+    @WithDefault("parentbased_always_on")
+    String sampler();
+
+    /** Of the samplers that keep a part: which, from 0 to 1. */
+    @WithDefault("1")
+    double ratio();
   }
 
   default boolean has(Role role) {

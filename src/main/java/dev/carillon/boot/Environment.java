@@ -1,5 +1,6 @@
 package dev.carillon.boot;
 
+import dev.carillon.observe.tracing.Samplers;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -11,8 +12,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +76,7 @@ public final class Environment {
     readData();
     readSwitch("CARILLON_SAMPLES", "carillon.samples");
     readLog();
+    readTracing();
   }
 
   /** The environment of this process; a system property of the same name goes before. */
@@ -341,6 +345,130 @@ public final class Environment {
                 wrong("CARILLON_LOG", text, "is neither json nor console", "CARILLON_LOG=json");
               }
             });
+  }
+
+  /**
+   * The variables of OpenTelemetry's specification. Naming an endpoint turns tracing on; Quarkus's
+   * own variables, which it reads by itself, do too.
+   */
+  private void readTracing() {
+    Optional<String> endpoint = ofTraces("ENDPOINT");
+    boolean named =
+        endpoint.isPresent()
+            || value("QUARKUS_OTEL_EXPORTER_OTLP_TRACES_ENDPOINT").isPresent()
+            || value("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT").isPresent();
+    boolean wanted = !isTrue("OTEL_SDK_DISABLED") & exportsByOtlp();
+    readSampler();
+    String protocol = protocol(endpoint);
+    Optional<String> compression = compression();
+    if (!named || !wanted) {
+      return;
+    }
+    settings.put("quarkus.otel.sdk.disabled", "false");
+    endpoint.ifPresent(name -> readCollector(name, protocol));
+    ofTraces("HEADERS")
+        .flatMap(this::value)
+        .ifPresent(headers -> settings.put("quarkus.otel.exporter.otlp.headers", headers));
+    compression.ifPresent(form -> settings.put("quarkus.otel.exporter.otlp.compression", form));
+    value("OTEL_SERVICE_NAME").ifPresent(name -> settings.put("quarkus.otel.service.name", name));
+    value("OTEL_RESOURCE_ATTRIBUTES")
+        .ifPresent(list -> settings.put("quarkus.otel.resource.attributes", list));
+  }
+
+  private void readCollector(String name, String protocol) {
+    String url = value(name).orElseThrow();
+    if (!url.matches("https?://(\\[[0-9a-fA-F:.]+]|[\\w.-]+)(:\\d{1,5})?(/[^\\s?#]*)?")) {
+      // The value is not repeated: a password may be in it.
+      problems.add(
+          name
+              + " is not an http or https URL of a collector; right is "
+              + name
+              + "=http://localhost:4318.");
+      return;
+    }
+    // Of the two, the one for traces is the whole address; Quarkus appends the path to either.
+    String base = name.contains("TRACES") ? url.replaceFirst("/v1/traces/?$", "") : url;
+    settings.put("quarkus.otel.exporter.otlp.endpoint", base);
+    settings.put("quarkus.otel.exporter.otlp.protocol", protocol);
+  }
+
+  /**
+   * Without a word on it: by the port that is registered for OTLP over HTTP, else Quarkus's own.
+   */
+  private String protocol(Optional<String> endpoint) {
+    Optional<String> name = ofTraces("PROTOCOL");
+    if (name.isEmpty()) {
+      String url = endpoint.flatMap(this::value).orElse("");
+      return url.matches("https?://[^/]*:4318(/.*)?") ? "http/protobuf" : "grpc";
+    }
+    String protocol = value(name.get()).orElseThrow();
+    if (!protocol.equals("grpc") && !protocol.equals("http/protobuf")) {
+      wrong(
+          name.get(), protocol, "is neither grpc nor http/protobuf", name.get() + "=http/protobuf");
+    }
+    return protocol;
+  }
+
+  private void readSampler() {
+    value("OTEL_TRACES_SAMPLER")
+        .ifPresent(
+            sampler -> {
+              if (Samplers.NAMES.contains(sampler)) {
+                settings.put("carillon.tracing.sampler", sampler);
+              } else {
+                wrong(
+                    "OTEL_TRACES_SAMPLER",
+                    sampler,
+                    "is none of " + String.join(", ", new TreeSet<>(Samplers.NAMES)),
+                    "OTEL_TRACES_SAMPLER=parentbased_traceidratio");
+              }
+            });
+    value("OTEL_TRACES_SAMPLER_ARG")
+        .ifPresent(
+            ratio -> {
+              if (ratio.matches("0(\\.\\d{1,9})?|1(\\.0{1,9})?|\\.\\d{1,9}")) {
+                settings.put("carillon.tracing.ratio", ratio);
+              } else {
+                wrong(
+                    "OTEL_TRACES_SAMPLER_ARG",
+                    ratio,
+                    "is not a part of the traces, from 0 to 1",
+                    "OTEL_TRACES_SAMPLER_ARG=0.1");
+              }
+            });
+  }
+
+  private boolean exportsByOtlp() {
+    String exporter = value("OTEL_TRACES_EXPORTER").orElse("otlp");
+    if (!exporter.equals("otlp") && !exporter.equals("none")) {
+      wrong(
+          "OTEL_TRACES_EXPORTER",
+          exporter,
+          "is neither otlp nor none",
+          "OTEL_TRACES_EXPORTER=otlp");
+    }
+    return exporter.equals("otlp");
+  }
+
+  /** As the specification has it: true in any case is true, and everything else is not. */
+  private boolean isTrue(String name) {
+    return value(name).map("true"::equalsIgnoreCase).orElse(false);
+  }
+
+  private Optional<String> compression() {
+    Optional<String> name = ofTraces("COMPRESSION");
+    Optional<String> form = name.flatMap(this::value);
+    if (form.isPresent() && !form.get().equals("gzip") && !form.get().equals("none")) {
+      wrong(name.get(), form.get(), "is neither gzip nor none", name.get() + "=gzip");
+    }
+    return form;
+  }
+
+  /** The variable that is set, of which the one for traces goes before the one for everything. */
+  private Optional<String> ofTraces(String what) {
+    return Stream.of("OTEL_EXPORTER_OTLP_TRACES_" + what, "OTEL_EXPORTER_OTLP_" + what)
+        .filter(name -> value(name).isPresent())
+        .findFirst();
   }
 
   private void wrong(String name, String value, String what, String right) {

@@ -4,6 +4,7 @@ import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.EventChannel;
 import dev.carillon.event.Relay;
 import dev.carillon.maintenance.Maintenance;
+import dev.carillon.observe.tracing.Tracing;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
 import dev.carillon.ticker.Ticker;
@@ -27,6 +28,7 @@ class Ticking {
       Notices notices,
       InstantSource clock,
       Channels channels,
+      Tracing tracing,
       CarillonConfig config) {
     Duration lease = config.leader().lease();
     ticker =
@@ -37,6 +39,7 @@ class Ticking {
             clock,
             channels.due(),
             new Ticker.Settings(config.ticker().lookAhead(), lease, config.defaultTimezone()));
+    ticker.onMade(tracing.fires());
     relay = new Relay(vertx, pg, channels.events(), lease);
     maintenance = new Maintenance(vertx, pg, notices, clock, lease, config.worker().lease());
   }

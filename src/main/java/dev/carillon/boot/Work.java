@@ -5,6 +5,7 @@ import dev.carillon.AsyncJobHandler;
 import dev.carillon.JobHandler;
 import dev.carillon.broker.DueChannel;
 import dev.carillon.observe.Meters;
+import dev.carillon.observe.tracing.Tracing;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
 import dev.carillon.target.Targets;
@@ -33,12 +34,17 @@ class Work {
       @All List<JobHandler> handlers,
       @All List<AsyncJobHandler> asyncHandlers,
       Vertx vertx,
+      Tracing tracing,
       CarillonConfig config) {
     // Daemon or virtual threads throughout: whatever a handler does, it does not keep the process
     // alive.
     HandlerCaller handlerCaller =
-        new HandlerCaller(handlers, asyncHandlers, HandlerThreads.open(config.slots()));
-    return new Targets(List.of(handlerCaller, new HttpCaller(vertx, config.slots())));
+        new HandlerCaller(
+            handlers, asyncHandlers, tracing.threads(HandlerThreads.open(config.slots())));
+    return new Targets(
+        List.of(
+            tracing.handlers(handlerCaller),
+            new HttpCaller(vertx, config.slots(), tracing.calls())));
   }
 
   @Produces
@@ -69,8 +75,12 @@ class Work {
   @Produces
   @Singleton
   Worker worker(
-      Worker.Surroundings around, Targets targets, WorkerSettings settings, Meters meters) {
-    return new Worker(around, targets, settings, meters);
+      Worker.Surroundings around,
+      Targets targets,
+      WorkerSettings settings,
+      Meters meters,
+      Tracing tracing) {
+    return new Worker(around, targets, settings, meters, tracing.attempts());
   }
 
   private static String hostName() {

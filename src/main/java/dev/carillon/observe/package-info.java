@@ -1,4 +1,4 @@
-/** What operators see: meters and health. */
+/** What operators see: meters and health, and beneath it traces. */
 @NullMarked
 package dev.carillon.observe;
 

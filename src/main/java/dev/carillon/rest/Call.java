@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.JsonText;
+import dev.carillon.observe.tracing.Tracing;
 import dev.carillon.run.Trace;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
@@ -31,13 +32,19 @@ public class Call {
   private static final int LONGEST_IDEMPOTENCY_KEY = 255;
 
   private final HttpServerRequest request;
+  private final Tracing tracing;
 
-  Call(RoutingContext exchange) {
+  Call(RoutingContext exchange, Tracing tracing) {
     this.request = exchange.request();
+    this.tracing = tracing;
   }
 
-  /** Who asks. */
+  /** Who asks, and in which trace: that of our own span of the request, else what they say. */
   Requester requester() {
+    String current = tracing.current();
+    if (current != null) {
+      return new Requester(tenant(), current);
+    }
     String traceparent = request.getHeader(LocalModeGuard.TRACEPARENT);
     return new Requester(tenant(), Trace.isValid(traceparent) ? traceparent : null);
   }

@@ -7,12 +7,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The W3C trace (Trace Context §3.2) that a run belongs to: the one its requester was in, else one
- * derived from the run's id, so that nothing need be stored and every process derives the same.
+ * derived from the run's id, so that nothing need be stored and every process derives the same. So
+ * are the spans of its fire and of its attempts: whoever tells of an attempt names the span that
+ * its worker made, without having heard from that worker.
  *
  * @param traceId 32 hexadecimal digits
  * @param flags two hexadecimal digits
+ * @param requester the span that asked for the run, 16 hexadecimal digits; null: a fire of a
+ *     schedule, or nobody traced the request
  */
-public record Trace(String traceId, String flags, UUID run) {
+public record Trace(String traceId, String flags, UUID run, @Nullable String requester) {
+
+  /** The span of the fire itself, before any attempt. */
+  private static final int FIRE = 0;
 
   private static final Pattern TRACEPARENT =
       Pattern.compile("00-((?!0{32})[0-9a-f]{32})-((?!0{16})[0-9a-f]{16})-([0-9a-f]{2})");
@@ -24,11 +31,11 @@ public record Trace(String traceId, String flags, UUID run) {
     if (traceparent != null) {
       Matcher matcher = TRACEPARENT.matcher(traceparent);
       if (matcher.matches()) {
-        return new Trace(matcher.group(1), matcher.group(3), run);
+        return new Trace(matcher.group(1), matcher.group(3), run, matcher.group(2));
       }
     }
     return new Trace(
-        hex(run.getMostSignificantBits()) + hex(run.getLeastSignificantBits()), "01", run);
+        hex(run.getMostSignificantBits()) + hex(run.getLeastSignificantBits()), "01", run, null);
   }
 
   /** Whether a header is one that can be taken over. */
@@ -36,12 +43,23 @@ public record Trace(String traceId, String flags, UUID run) {
     return traceparent != null && TRACEPARENT.matcher(traceparent).matches();
   }
 
+  /** Whether the run began this trace, rather than being asked for in somebody's. */
+  public boolean isDerived() {
+    return requester == null;
+  }
+
+  /** What the run came from: the requester's span, else its fire. */
+  public String originSpanId() {
+    return requester == null ? spanId(FIRE) : requester;
+  }
+
   /** The context of one attempt: the same for everybody who derives it. */
   public String traceparent(int attempt) {
     return "00-" + traceId + "-" + spanId(attempt) + "-" + flags;
   }
 
-  private String spanId(int attempt) {
+  /** The span of one attempt, 16 hexadecimal digits. */
+  public String spanId(int attempt) {
     // A bijective mix (of SplitMix64), so that runs and attempts get spans of their own; zero is
     // not a span.
     long mixed =

@@ -22,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,7 @@ public final class Ticker {
   private final Loop loop;
   private @Nullable Instant seenUntil;
   private long ledEpoch = -1;
+  private Consumer<List<JobDue>> made = runs -> {};
   private volatile @Nullable Instant lastPass;
 
   /**
@@ -91,6 +93,11 @@ public final class Ticker {
     loop.start();
     publisher.start();
     reconciler.start();
+  }
+
+  /** Told, on the ticker's context, of the runs that schedules have just made; before the start. */
+  public void onMade(Consumer<List<JobDue>> told) {
+    made = told;
   }
 
   /** Plans nothing more and gives the lease back. */
@@ -142,6 +149,7 @@ public final class Ticker {
   private Uni<Void> planAll(Lease.Held held, Instant now, Instant horizon) {
     return planner
         .plan(held, SHARD, now, horizon)
+        .invoke(round -> made.accept(round.queued()))
         .invoke(round -> addIfSeen(round.queued()))
         .chain(
             round ->

@@ -45,6 +45,7 @@ final class RunningAttempt implements RunContext {
   private volatile @Nullable Stop stop;
   private volatile @Nullable Instant stopBy;
   private @Nullable Map<String, Object> params;
+  private volatile @Nullable String traceparent;
 
   RunningAttempt(Claimed claimed, JobDefinition definition) {
     this.claimed = claimed;
@@ -62,6 +63,15 @@ final class RunningAttempt implements RunContext {
 
   Phase phase() {
     return phase.get();
+  }
+
+  /**
+   * Before it is executed.
+   *
+   * @param context of the span that follows it; null: none does
+   */
+  void traced(@Nullable String context) {
+    traceparent = context;
   }
 
   /** Why it was asked to stop; null when it was not. */
@@ -168,7 +178,10 @@ final class RunningAttempt implements RunContext {
 
   @Override
   public String traceparent() {
-    return Trace.of(claimed.trace(), claimed.run()).traceparent(claimed.attempt());
+    String traced = traceparent;
+    return traced != null
+        ? traced
+        : Trace.of(claimed.trace(), claimed.run()).traceparent(claimed.attempt());
   }
 
   @Override

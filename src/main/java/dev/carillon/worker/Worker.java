@@ -52,6 +52,7 @@ public final class Worker implements Claims.Hands {
   private final InstantSource clock;
   private final WorkerSettings settings;
   private final WorkerMeters meters;
+  private final AttemptSpans spans;
   private final Slots slots;
   private final Execution execution;
   private final Completions completions;
@@ -74,13 +75,18 @@ public final class Worker implements Claims.Hands {
       ObjectMapper mapper) {}
 
   public Worker(
-      Surroundings around, Targets targets, WorkerSettings settings, WorkerMeters meters) {
+      Surroundings around,
+      Targets targets,
+      WorkerSettings settings,
+      WorkerMeters meters,
+      AttemptSpans spans) {
     this.vertx = around.vertx();
     this.pg = around.pg();
     this.notices = around.notices();
     this.clock = around.clock();
     this.settings = settings;
     this.meters = meters;
+    this.spans = spans;
     this.context = vertx.getOrCreateContext();
     this.slots = new Slots(settings.slots());
     this.execution = new Execution(targets, clock, around.mapper(), this::decided);
@@ -149,6 +155,7 @@ public final class Worker implements Claims.Hands {
   public void begin(RunningAttempt attempt) {
     inHand.put(attempt.runId(), attempt);
     meters.started(Duration.between(attempt.dueAt(), attempt.claimed().lockedAt()));
+    attempt.traced(spans.began(attempt, attempt.claimed().trace()));
     execution.start(attempt);
   }
 
@@ -175,6 +182,7 @@ public final class Worker implements Claims.Hands {
 
   private void decided(RunningAttempt attempt, Completion completion) {
     slots.release();
+    spans.ended(attempt, completion.verdict());
     meters.ended(
         attempt.jobKey(),
         completion.verdict().outcome() == AttemptOutcome.SUCCEEDED,
@@ -285,6 +293,7 @@ public final class Worker implements Claims.Hands {
       for (RunningAttempt attempt : inHand.values()) {
         if (attempt.abandon()) {
           abandoned++;
+          spans.abandoned(attempt);
           slots.release();
           inHand.remove(attempt.runId(), attempt);
           if (silent) {

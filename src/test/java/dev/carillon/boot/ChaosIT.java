@@ -31,9 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The whole of it on Kafka, in processes of one role each: runs spread over some time on two queues,
- * the leader killed twice and the broker stopped in between. Nothing may be lost, and what the
- * events tell must be what the tables say.
+ * The whole of it on Kafka, in processes of one role each: runs spread over some time on two
+ * queues, the leader killed twice and the broker stopped in between. Nothing may be lost, and what
+ * the events tell must be what the tables say.
  */
 class ChaosIT {
 
@@ -98,9 +98,7 @@ class ChaosIT {
                 """))
         .isZero();
     assertThat(workersOf("reports")).doesNotContainAnyElementsOf(workersOf("noop"));
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(() -> count("select count(*) from outbox") == 0);
+    await().atMost(Duration.ofSeconds(60)).until(() -> count("select count(*) from outbox") == 0);
     assertThat(eventsOnKafka()).isEqualTo(eventsByTheTables());
     assertThat(processes()).allMatch(one -> brokerState(one).equals("connected"));
   }
@@ -111,8 +109,7 @@ class ChaosIT {
         .env("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap())
         .env("CARILLON_ROLES", roles)
         .env("CARILLON_SAMPLES", "off")
-        .jvm(
-            "-Xmx192m", "-XX:TieredStopAtLevel=1", "-Dcarillon.leader.lease=" + LEASE);
+        .jvm("-Xmx192m", "-XX:TieredStopAtLevel=1", "-Dcarillon.leader.lease=" + LEASE);
   }
 
   private List<CarillonProcess> processes() {
@@ -153,10 +150,7 @@ class ChaosIT {
         await()
             .atMost(LEASE.plusSeconds(20))
             .until(
-                () ->
-                    tickers.stream()
-                        .filter(CarillonProcess::leads)
-                        .toList(),
+                () -> tickers.stream().filter(CarillonProcess::leads).toList(),
                 leaders -> leaders.size() == 1)
             .get(0);
     leader.kill();
@@ -175,12 +169,11 @@ class ChaosIT {
 
   private Set<Object> workersOf(String job) {
     Set<Object> ids = new HashSet<>();
-    rows(
-            """
+    rows("""
             select distinct a.worker_id from attempts a join runs r on r.id = a.run_id
             join jobs j on j.id = r.job_id and j.key = '%s' where a.worker_id is not null
             """
-                .formatted(job))
+            .formatted(job))
         .forEach(row -> ids.add(row.get("worker_id")));
     return ids;
   }

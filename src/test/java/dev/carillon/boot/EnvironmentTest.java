@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -86,7 +87,12 @@ class EnvironmentTest {
         "CARILLON_EVENT_TOPICS|ONE",
         "KAFKA_BOOTSTRAP_SERVERS|kafka",
         "KAFKA_BOOTSTRAP_SERVERS|http://kafka:9092",
-        "CARILLON_BROKER|rabbit"
+        "CARILLON_BROKER|rabbit",
+        "OTEL_EXPORTER_OTLP_PROTOCOL|http/json",
+        "OTEL_EXPORTER_OTLP_COMPRESSION|zstd",
+        "OTEL_TRACES_SAMPLER|sometimes",
+        "OTEL_TRACES_SAMPLER_ARG|1.5",
+        "OTEL_TRACES_EXPORTER|zipkin"
       })
   void namesTheVariableItsValueAndARightOne(String name, String value) {
     List<String> problems = environment(Map.of(name, value)).problems();
@@ -172,6 +178,83 @@ class EnvironmentTest {
     assertEquals(
         Path.of(System.getProperty("user.home"), ".local/share/carillon"),
         environment(Map.of("XDG_DATA_HOME", "relative")).data());
+  }
+
+  @Test
+  void tracesAsSoonAsACollectorIsNamed() {
+    Environment environment =
+        environment(
+            Map.of(
+                "OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318",
+                "OTEL_EXPORTER_OTLP_HEADERS", "api-key=secret",
+                "OTEL_EXPORTER_OTLP_COMPRESSION", "gzip",
+                "OTEL_SERVICE_NAME", "scheduler",
+                "OTEL_RESOURCE_ATTRIBUTES", "deployment.environment.name=test",
+                "OTEL_TRACES_SAMPLER", "parentbased_traceidratio",
+                "OTEL_TRACES_SAMPLER_ARG", "0.25"));
+
+    assertEquals(List.of(), environment.problems());
+    assertEquals(
+        Map.of(
+            "quarkus.otel.sdk.disabled", "false",
+            "quarkus.otel.exporter.otlp.endpoint", "http://collector:4318",
+            "quarkus.otel.exporter.otlp.protocol", "http/protobuf",
+            "quarkus.otel.exporter.otlp.headers", "api-key=secret",
+            "quarkus.otel.exporter.otlp.compression", "gzip",
+            "quarkus.otel.service.name", "scheduler",
+            "quarkus.otel.resource.attributes", "deployment.environment.name=test",
+            "carillon.tracing.sampler", "parentbased_traceidratio",
+            "carillon.tracing.ratio", "0.25"),
+        environment.settings());
+  }
+
+  @Test
+  void prefersWhatIsSaidOfTracesAlone() {
+    Map<String, String> settings =
+        environment(
+                Map.of(
+                    "OTEL_EXPORTER_OTLP_ENDPOINT", "http://one:4317",
+                    "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "https://two/otlp/v1/traces",
+                    "OTEL_EXPORTER_OTLP_PROTOCOL", "grpc",
+                    "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "http/protobuf"))
+            .settings();
+
+    assertEquals("https://two/otlp", settings.get("quarkus.otel.exporter.otlp.endpoint"));
+    assertEquals("http/protobuf", settings.get("quarkus.otel.exporter.otlp.protocol"));
+  }
+
+  @Test
+  void leavesTheAddressToQuarkusWhereItsOwnVariableNamesIt() {
+    assertEquals(
+        Map.of("quarkus.otel.sdk.disabled", "false"),
+        environment(Map.of("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317"))
+            .settings());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OTEL_SDK_DISABLED,true",
+    "OTEL_SDK_DISABLED,TRUE",
+    "OTEL_TRACES_EXPORTER,none",
+    "OTEL_SERVICE_NAME,scheduler"
+  })
+  void doesNotTraceWhenToldNotToOrNobodyCollects(String name, String value) {
+    Map<String, String> variables = new HashMap<>(Map.of(name, value));
+    if (!name.equals("OTEL_SERVICE_NAME")) {
+      variables.put("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4318");
+    }
+
+    assertEquals(Map.of(), environment(variables).settings());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"collector:4317", "http://u:secret@collector:4317", "ftp://collector"})
+  void refusesACollectorThatIsNoPlainUrlAndDoesNotRepeatIt(String url) {
+    List<String> problems = environment(Map.of("OTEL_EXPORTER_OTLP_ENDPOINT", url)).problems();
+
+    assertEquals(1, problems.size());
+    assertTrue(problems.get(0).startsWith("OTEL_EXPORTER_OTLP_ENDPOINT is not "), problems.get(0));
+    assertFalse(problems.get(0).contains(url));
   }
 
   private static String broker(Map<String, String> variables) {

@@ -48,4 +48,16 @@ class TraceTest {
     assertFalse(Trace.isValid(header));
     assertEquals(Trace.of(null, RUN), Trace.of(header, RUN));
   }
+
+  @Test
+  void saysWhatTheRunCameFrom() {
+    Trace asked = Trace.of(SENT, RUN);
+    Trace fired = Trace.of(null, RUN);
+
+    assertEquals("00f067aa0ba902b7", asked.originSpanId());
+    assertFalse(asked.isDerived());
+    assertTrue(fired.isDerived());
+    assertEquals(fired.originSpanId(), Trace.of(null, RUN).originSpanId());
+    assertNotEquals(fired.originSpanId(), fired.spanId(1));
+  }
 }

@@ -81,6 +81,7 @@ public final class CarillonProcess implements AutoCloseable {
       builder.environment().keySet().removeIf(name -> name.startsWith("CARILLON_"));
       builder.environment().keySet().removeIf(name -> name.startsWith("KAFKA_"));
       builder.environment().keySet().removeIf(name -> name.startsWith("QUARKUS_"));
+      builder.environment().keySet().removeIf(name -> name.startsWith("OTEL_"));
       builder.environment().putAll(environment);
       process = builder.start();
       return this;

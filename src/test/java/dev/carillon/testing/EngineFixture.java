@@ -13,11 +13,13 @@ import dev.carillon.pg.Notices;
 import dev.carillon.pg.TestPg;
 import dev.carillon.run.Outcome;
 import dev.carillon.run.RunIds;
+import dev.carillon.target.CallSpans;
 import dev.carillon.target.Targets;
 import dev.carillon.target.handler.HandlerCaller;
 import dev.carillon.target.handler.HandlerThreads;
 import dev.carillon.target.http.HttpCaller;
 import dev.carillon.ticker.Ticker;
+import dev.carillon.worker.AttemptSpans;
 import dev.carillon.worker.Worker;
 import dev.carillon.worker.WorkerMeters;
 import dev.carillon.worker.WorkerSettings;
@@ -203,9 +205,10 @@ public final class EngineFixture implements AutoCloseable {
             new Targets(
                 List.of(
                     new HandlerCaller(handlers, asyncHandlers, pool),
-                    new HttpCaller(vertx, slots))),
+                    new HttpCaller(vertx, slots, CallSpans.OFF))),
             new WorkerSettings("test", Set.of(), slots, lease, drain, "1"),
-            new NoMeters());
+            new NoMeters(),
+            AttemptSpans.OFF);
     worker.start();
     running.push(worker::drain);
     return worker;

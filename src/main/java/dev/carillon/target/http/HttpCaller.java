@@ -2,6 +2,8 @@ package dev.carillon.target.http;
 
 import dev.carillon.RunContext;
 import dev.carillon.run.Outcome;
+import dev.carillon.target.CallSpans;
+import dev.carillon.target.CallSpans.CallSpan;
 import dev.carillon.target.TargetCaller;
 import dev.carillon.target.TargetSpec;
 import io.vertx.core.Vertx;
@@ -14,6 +16,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.tracing.TracingPolicy;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,11 +36,13 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
   private static final int MOST_RESPONSE_BYTES = 1024 * 1024;
 
   private final HttpClient client;
+  private final CallSpans spans;
 
   /**
    * @param slots how many requests may be under way at once
    */
-  public HttpCaller(Vertx vertx, int slots) {
+  public HttpCaller(Vertx vertx, int slots, CallSpans spans) {
+    this.spans = spans;
     client =
         vertx
             .httpClientBuilder()
@@ -45,6 +50,9 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
                 new HttpClientOptions()
                     .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                     .setKeepAliveTimeout(30)
+                    // The spans of our own instead: Vert.x's tell the query, in which secrets may
+                    // be.
+                    .setTracingPolicy(TracingPolicy.IGNORE)
                     .setDecompressionSupported(false))
             // The default of five connections to a host would make a slow one the ceiling of the
             // worker.
@@ -61,14 +69,17 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
   public CompletionStage<Outcome> call(TargetSpec.Http target, RunContext run) {
     CompletableFuture<Outcome> result = new CompletableFuture<>();
     Buffer body = body(run).toBuffer();
+    RequestOptions options = request(target);
+    CallSpan span = spans.begin(run, target.method(), target.url());
+    options.putHeader("traceparent", span.traceparent(run));
     client
-        .request(request(target, run))
-        .onFailure(failure -> result.complete(unreachable(failure)))
-        .onSuccess(request -> send(request, body, run, result));
+        .request(options)
+        .onFailure(failure -> unreachable(failure, span, result))
+        .onSuccess(request -> send(request, body, run, span, result));
     return result;
   }
 
-  private static RequestOptions request(TargetSpec.Http target, RunContext run) {
+  private static RequestOptions request(TargetSpec.Http target) {
     RequestOptions options =
         new RequestOptions()
             .setAbsoluteURI(target.url())
@@ -79,7 +90,6 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
       options.putHeader(header.getKey(), header.getValue());
     }
     options.putHeader("content-type", "application/json");
-    options.putHeader("traceparent", run.traceparent());
     if (target.timeout() != null) {
       options.setTimeout(Math.max(1, target.timeout().toMillis()));
     }
@@ -87,27 +97,38 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
   }
 
   private static void send(
-      HttpClientRequest request, Buffer body, RunContext run, CompletableFuture<Outcome> result) {
+      HttpClientRequest request,
+      Buffer body,
+      RunContext run,
+      CallSpan span,
+      CompletableFuture<Outcome> result) {
     run.cancellation().onCancel(request::reset);
     request
         .send(body)
-        .onFailure(failure -> result.complete(unreachable(failure)))
-        .onSuccess(response -> read(response, result));
+        .onFailure(failure -> unreachable(failure, span, result))
+        .onSuccess(response -> read(response, span, result));
   }
 
-  private static void read(HttpClientResponse response, CompletableFuture<Outcome> result) {
+  private static void read(
+      HttpClientResponse response, CallSpan span, CompletableFuture<Outcome> result) {
     long[] received = new long[1];
     response.handler(
         chunk -> {
           received[0] += chunk.length();
           if (received[0] > MOST_RESPONSE_BYTES) {
-            result.complete(outcome(response));
+            answered(response, span, result);
             response.request().reset();
           }
         });
     // The status has arrived; what breaks afterwards does not change what the receiver said.
-    response.exceptionHandler(failure -> result.complete(outcome(response)));
-    response.endHandler(end -> result.complete(outcome(response)));
+    response.exceptionHandler(failure -> answered(response, span, result));
+    response.endHandler(end -> answered(response, span, result));
+  }
+
+  private static void answered(
+      HttpClientResponse response, CallSpan span, CompletableFuture<Outcome> result) {
+    span.answered(response.statusCode());
+    result.complete(outcome(response));
   }
 
   private static Outcome outcome(HttpClientResponse response) {
@@ -118,10 +139,13 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
     return Outcome.retry("answered " + status + " " + response.statusMessage());
   }
 
-  private static Outcome unreachable(Throwable failure) {
+  private static void unreachable(
+      Throwable failure, CallSpan span, CompletableFuture<Outcome> result) {
+    span.failed(failure);
     String message = failure.getMessage();
-    return Outcome.retry(
-        "no answer: " + (message == null ? failure.getClass().getSimpleName() : message));
+    result.complete(
+        Outcome.retry(
+            "no answer: " + (message == null ? failure.getClass().getSimpleName() : message)));
   }
 
   private static JsonObject body(RunContext run) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.carillon.CancellationToken;
 import dev.carillon.RunContext;
 import dev.carillon.run.Outcome;
+import dev.carillon.target.CallSpans;
 import dev.carillon.target.TargetSpec;
 import dev.carillon.target.Targets;
 import dev.carillon.testing.CarillonProcess;
@@ -50,7 +51,7 @@ class HttpCallerTest {
             .toCompletionStage()
             .toCompletableFuture()
             .join();
-    targets = new Targets(List.of(new HttpCaller(vertx, 8)));
+    targets = new Targets(List.of(new HttpCaller(vertx, 8, CallSpans.OFF)));
   }
 
   @AfterAll
