@@ -8,12 +8,13 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * ONE_SHOT: fires once.
  *
- * @param at the instant of the only fire, in the years 1900 to 9999
+ * @param at the instant of the only fire, in the years 1900 to 9999, to the microsecond
  */
 public record OneShot(Instant at) implements Trigger {
 
@@ -24,6 +25,8 @@ public record OneShot(Instant at) implements Trigger {
     if (!Years.contain(at)) {
       throw refused(null, "the instant lies outside the years 1900 to 9999");
     }
+    // As the database stores it: a finer one would lie after its own stored self, and fire twice.
+    at = at.truncatedTo(ChronoUnit.MICROS);
   }
 
   /**

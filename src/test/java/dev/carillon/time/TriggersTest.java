@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -112,5 +113,19 @@ class TriggersTest {
     assertFalse(TriggerLogic.canExecute(true, null, later, null, null));
     Fires once = new OneShot(NOON).in(ZoneOffset.UTC, NOON);
     assertEquals(NOON, TriggerLogic.nextRunTime(once, NOON.minusSeconds(1)));
+  }
+
+  /** The database keeps microseconds: a finer fire would come again after its own stored self. */
+  @Test
+  void noFireIsFinerThanAMicrosecond() {
+    Fires once = OneShot.parse("2026-12-01T12:00:00.123456789Z").in(ZoneOffset.UTC, NOON);
+    Instant at = once.next(NOON);
+    assertEquals(at.truncatedTo(ChronoUnit.MICROS), at);
+    assertNull(once.next(at));
+
+    Fires hourly = Interval.parse("PT1H", "2026-12-01T12:00:00.123456789").in(ZoneOffset.UTC, NOON);
+    Instant first = hourly.next(NOON);
+    assertEquals(first.truncatedTo(ChronoUnit.MICROS), first);
+    assertEquals(first.plusSeconds(3_600), hourly.next(first));
   }
 }
