@@ -31,7 +31,7 @@ final class Clients {
           "linger.ms", "0",
           "request.timeout.ms", "3000",
           "delivery.timeout.ms", "5000",
-          "max.block.ms", "2000",
+          "max.block.ms", "3000",
           "buffer.memory", "16777216",
           "compression.type", "none");
 
@@ -44,7 +44,7 @@ final class Clients {
           "linger.ms", "2",
           "request.timeout.ms", "5000",
           "delivery.timeout.ms", "10000",
-          "max.block.ms", "3000",
+          "max.block.ms", "5000",
           "buffer.memory", "33554432",
           "batch.size", "65536",
           "compression.type", "lz4");

@@ -85,8 +85,15 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  /** A client had none, or cannot be made. */
-  void failed(Throwable failure) {
+  /**
+   * A client had none. That may be for other reasons (a topic whose making has not got around), so
+   * Kafka itself is asked, within a second.
+   */
+  void doubt() {
+    seenAt = System.nanoTime() - FRESH_NANOS;
+  }
+
+  private void failed(Throwable failure) {
     synchronized (this) {
       if (closed || state.away != null) {
         return;

@@ -159,7 +159,7 @@ final class EventTail {
       } catch (RuntimeException failure) {
         if (!ended) {
           LOG.debugf(failure, "reading events failed; trying again in %d ms", pause);
-          connection.failed(failure);
+          connection.doubt();
           pause = rest(pause);
         }
       }

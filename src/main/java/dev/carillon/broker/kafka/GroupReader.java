@@ -198,7 +198,7 @@ final class GroupReader<T> implements Flow.Subscription {
         pause = FIRST_PAUSE_MILLIS;
       } catch (ExecutionException | TimeoutException notThere) {
         Throwable cause = notThere instanceof ExecutionException ? notThere.getCause() : notThere;
-        connection.failed(cause);
+        connection.doubt();
         LOG.debugf("topics %s cannot be made yet: %s", source.topics(), cause.getMessage());
         pause = rest(pause);
       } catch (InterruptedException interrupted) {

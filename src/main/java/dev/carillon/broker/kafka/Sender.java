@@ -221,9 +221,7 @@ final class Sender implements AutoCloseable {
                     && failure.getCause() != null
                 ? failure.getCause()
                 : failure;
-        if (cause instanceof RetriableException || cause.getClass() == KafkaException.class) {
-          connection.failed(cause);
-        }
+        connection.doubt();
         emitter.fail(cause);
       }
     }
