@@ -15,6 +15,7 @@ const PATIENCE_MS = 30_000;
 // Kafka repeats events, and Carillon does after a crash: soon after, and with the same id.
 const seen = new Set();
 const runs = new Map();
+const read = new Map();
 let held = 0;
 let ended = 0;
 
@@ -81,7 +82,29 @@ function printWhatWaitedLong() {
 }
 
 const consumer = kafka.consumer({groupId: 'example-kafka-node'});
-const {promise: stopped, resolve: stop} = (() => {
-  let resolve;
-  return {promise: new Promise((r) => (resolve = r)), resolve};
-})();
+
+async function stop() {
+  clearInterval(timer);
+  await consumer.disconnect();
+}
+
+const timer = setInterval(printWhatWaitedLong, 1_000);
+process.once('SIGINT', stop).once('SIGTERM', stop);
+await consumer.connect();
+await consumer.subscribe({topics: TYPES.map((type) => RUN + type), fromBeginning: true});
+await consumer.run({
+  autoCommit: false,
+  eachBatch: async ({batch: {topic, partition, messages}}) => {
+    messages.forEach((message) => take(JSON.parse(message.value)));
+    read.set(`${topic}/${partition}`, {topic, partition, offset: `${BigInt(messages.at(-1).offset) + 1n}`});
+    // What is held back is nowhere else: only when nothing is, is everything done.
+    if (held === 0) {
+      await consumer.commitOffsets([...read.values()]);
+      read.clear();
+    }
+    if (ended >= Number(count)) {
+      // Not awaited: it waits for this to end.
+      stop();
+    }
+  },
+});

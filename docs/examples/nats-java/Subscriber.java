@@ -30,6 +30,9 @@ public class Subscriber {
 
   /** One stream has all types, in the order in which they were told: nothing is held back. */
   void take(Message message) throws Exception {
+    if (!message.getSubject().matches("scheduler\\.run\\.\\w+\\.default")) {
+      return; // of schedules, jobs, workers, or another tenant's
+    }
     JsonNode event = JSON.readTree(message.getData());
     if (seen.put(text(event, "/id"), true) == null) {
       System.out.printf(
@@ -40,7 +43,6 @@ public class Subscriber {
               && text(event, "/data/state").equals("DEAD");
       ended += FINAL.contains(text(event, "/data/state")) && !deadIsNext ? 1 : 0;
     }
-    message.ack();
   }
 
   static String text(JsonNode event, String pointer) {
@@ -58,14 +60,14 @@ public class Subscriber {
               .createOrUpdateConsumer(
                   ConsumerConfiguration.builder()
                       .durable("example-nats-java")
-                      // Every event of runs, of one tenant.
-                      .filterSubject("scheduler.run.*.default")
+                      // From server 2.10 on: .filterSubjects("scheduler.run.started.default", …)
                       .build());
       try (IterableConsumer messages = consumer.iterate()) {
         while (subscriber.ended < count) {
           Message message = messages.nextMessage(Duration.ofSeconds(1));
           if (message != null) {
             subscriber.take(message);
+            message.ack();
           }
         }
       }
