@@ -1,7 +1,9 @@
 // Prints each event of each run once, in order: type, subject, sequence. See ../README.md.
 import {parseArgs} from 'node:util';
-import {CompressionCodecs, CompressionTypes, Kafka, logLevel} from 'kafkajs';
+import kafkajs from 'kafkajs';
 import lz4 from 'lz4js';
+
+const {CompressionCodecs, CompressionTypes, Kafka, logLevel} = kafkajs;
 
 // Carillon compresses events with LZ4 unless told otherwise; kafkajs brings only GZIP.
 CompressionCodecs[CompressionTypes.LZ4] = () => ({

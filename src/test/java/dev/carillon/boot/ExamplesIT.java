@@ -260,14 +260,13 @@ class ExamplesIT {
     /** How many runs each order of a publisher has become. */
     private Map<String, Long> requested(String folder) {
       Map<String, Long> requested = new LinkedHashMap<>();
-      rows(
-              """
+      rows("""
               select scope->>'order' as id, count(*) as n
               from runs
               where scope->>'order' like '%s-%%'
               group by 1
               """
-                  .formatted(folder))
+              .formatted(folder))
           .forEach(row -> requested.put((String) row.get("id"), (Long) row.get("n")));
       return requested;
     }
@@ -331,7 +330,8 @@ class ExamplesIT {
   }
 
   private static List<String> node(String folder, String program) {
-    return List.of("node", WORK.resolve(folder).resolve(program.toLowerCase(Locale.ROOT) + ".mjs").toString());
+    return List.of(
+        "node", WORK.resolve(folder).resolve(program.toLowerCase(Locale.ROOT) + ".mjs").toString());
   }
 
   /** In a copy: what npm brings stays out of the sources. */
