@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +35,6 @@ public record Interval(long months, long days, Duration time, @Nullable LocalDat
           "an interval is longer than zero, in calendar units or in exact time",
           EXAMPLE);
     }
-    // As the database stores it: see OneShot.
-    anchor = anchor == null ? null : anchor.truncatedTo(ChronoUnit.MICROS);
   }
 
   /**
