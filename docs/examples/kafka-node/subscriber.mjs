@@ -1,14 +1,8 @@
 // Prints each event of each run once, in order: type, subject, sequence. See ../README.md.
 import {parseArgs} from 'node:util';
 import kafkajs from 'kafkajs';
-import lz4 from 'lz4js';
 
-const {CompressionCodecs, CompressionTypes, Kafka, logLevel} = kafkajs;
-
-// Carillon compresses events with LZ4 unless told otherwise; kafkajs brings only GZIP.
-CompressionCodecs[CompressionTypes.LZ4] = () => ({
-  decompress: async (buffer) => Buffer.from(lz4.decompress(buffer)),
-});
+const {Kafka, logLevel} = kafkajs;
 
 const {count} = parseArgs({options: {count: {type: 'string', default: 'Infinity'}}}).values;
 const brokers = (process.env.KAFKA_BOOTSTRAP_SERVERS ?? 'localhost:9092').split(',');

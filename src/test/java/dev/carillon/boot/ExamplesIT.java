@@ -28,14 +28,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,21 +68,7 @@ class ExamplesIT {
     @BeforeAll
     void start(@TempDir Path data) {
       kafka = TestKafka.start();
-      makeTopics(kafka.bootstrap());
       stage = new Stage("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap(), data);
-    }
-
-    /** As an administrator would: kafkajs does not subscribe to a topic that is not there yet. */
-    private static void makeTopics(String bootstrap) {
-      List<NewTopic> topics =
-          Stream.of("started", "succeeded", "failed", "dead", "canceled", "missed", "requeued")
-              .map(event -> new NewTopic("scheduler.run." + event, 12, (short) 1))
-              .toList();
-      try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", bootstrap))) {
-        admin.createTopics(topics).all().get(30, TimeUnit.SECONDS);
-      } catch (InterruptedException | ExecutionException | TimeoutException failure) {
-        throw new AssertionError(failure);
-      }
     }
 
     @AfterAll

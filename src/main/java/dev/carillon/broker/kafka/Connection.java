@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -44,6 +45,7 @@ final class Connection implements AutoCloseable {
             return thread;
           });
   private final AtomicBoolean asking = new AtomicBoolean();
+  private Runnable there = () -> {};
   private @Nullable Admin admin;
   private boolean closed;
   private volatile long seenAt = System.nanoTime() - FRESH_NANOS;
@@ -57,7 +59,11 @@ final class Connection implements AutoCloseable {
     this.clock = clock;
   }
 
-  void open() {
+  /**
+   * @param onceThere told whenever Kafka is there after it was not, and first of all
+   */
+  void open(Runnable onceThere) {
+    there = onceThere;
     watch.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
   }
 
@@ -141,11 +147,22 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  private synchronized void back() {
-    State before = state;
-    state = new State(true, null, "");
-    if (before.away != null && !closed) {
+  private void back() {
+    State before;
+    synchronized (this) {
+      before = state;
+      if (closed || before.known && before.away == null) {
+        return;
+      }
+      state = new State(true, null, "");
+    }
+    if (before.away != null) {
       LOG.infof("Kafka is back; it was away since %s", before.away);
+    }
+    try {
+      watch.execute(there);
+    } catch (RejectedExecutionException closing) {
+      // Nobody needs to know any more.
     }
   }
 

@@ -6,15 +6,19 @@ import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.EventChannel;
 import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
+import dev.carillon.broker.EventTypes;
 import dev.carillon.broker.RequestChannel;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Kafka, or what speaks its protocol, from version 2.4 on. */
 public final class KafkaBroker implements Broker {
 
   private final Connection connection;
+  private final Topics topics;
   private final Sender dueSender;
   private final Sender eventSender;
   private final Readers readers;
@@ -43,25 +47,29 @@ public final class KafkaBroker implements Broker {
     /** {@code scheduler.run.succeeded} has a topic of its own. */
     TYPE {
       @Override
-      String topicOf(EventMessage event) {
-        return event.type();
+      String topicOf(String type) {
+        return type;
       }
     },
     /** All events of runs are in {@code scheduler.run}, in the order of their arrival. */
     AGGREGATE {
       @Override
-      String topicOf(EventMessage event) {
-        return event.type().substring(0, event.type().lastIndexOf('.'));
+      String topicOf(String type) {
+        return type.substring(0, type.lastIndexOf('.'));
       }
     };
 
-    abstract String topicOf(EventMessage event);
+    abstract String topicOf(String type);
+
+    String topicOf(EventMessage event) {
+      return topicOf(event.type());
+    }
   }
 
   private KafkaBroker(Settings settings, InstantSource clock) {
     Clients clients = new Clients(settings.client());
     connection = new Connection(clients, clock);
-    Topics topics = new Topics(connection, settings.partitions(), settings.replication());
+    topics = new Topics(connection, settings.partitions(), settings.replication());
     dueSender = new Sender("due", clients::dueProducer, topics, connection);
     eventSender = new Sender("events", clients::eventProducer, topics, connection);
     deadLetters = new KafkaDeadLetters(eventSender);
@@ -79,8 +87,15 @@ public final class KafkaBroker implements Broker {
    */
   public static KafkaBroker open(Settings settings, InstantSource clock) {
     KafkaBroker broker = new KafkaBroker(settings, clock);
-    broker.connection.open();
+    broker.connection.open(() -> broker.topics.ensure(namedForOthers(settings.eventTopics())));
     return broker;
+  }
+
+  /** Some clients cannot subscribe to a topic, or publish to one, that is not there yet. */
+  private static Set<String> namedForOthers(EventTopics form) {
+    Set<String> names = new HashSet<>(Set.of(RequestChannel.TOPIC, DeadLetters.TOPIC));
+    EventTypes.OF_RUNS.forEach(type -> names.add(form.topicOf(type)));
+    return names;
   }
 
   @Override

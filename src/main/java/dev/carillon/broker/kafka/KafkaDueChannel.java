@@ -2,9 +2,10 @@ package dev.carillon.broker.kafka;
 
 import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.JobDue;
-import dev.carillon.broker.kafka.JobDueCodec.UnreadableException;
+import dev.carillon.broker.JobDueCodec;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Due events on a topic for each queue; its partitions are shared out among the workers. */
 final class KafkaDueChannel implements DueChannel {
@@ -38,7 +40,7 @@ final class KafkaDueChannel implements DueChannel {
 
   @Override
   public Uni<Void> publish(List<JobDue> due) {
-    return sender.send(due, one -> Topics.DUE + one.queue(), JobDueCodec::encode);
+    return sender.send(due, one -> Topics.DUE + one.queue(), KafkaDueChannel::encode);
   }
 
   @Override
@@ -49,6 +51,24 @@ final class KafkaDueChannel implements DueChannel {
     GroupReader.Source source =
         new GroupReader.Source(GROUP, topics, queues.isEmpty() ? ALL : null);
     return readers.read(source, KafkaDueChannel::read);
+  }
+
+  private static ProducerRecord<byte[], byte[]> encode(JobDue due) {
+    ProducerRecord<byte[], byte[]> message =
+        new ProducerRecord<>(
+            Topics.DUE + due.queue(),
+            due.run().toString().getBytes(StandardCharsets.ISO_8859_1),
+            JobDueCodec.write(due));
+    Messages.addTraceparent(message, due.traceparent());
+    return message;
+  }
+
+  private static JobDue decode(ConsumerRecord<byte[], byte[]> message) {
+    byte[] body = message.value();
+    return JobDueCodec.read(
+        body == null ? new byte[0] : body,
+        message.topic().substring(Topics.DUE.length()),
+        Messages.traceparent(message));
   }
 
   private static List<DueBatch> read(
@@ -72,9 +92,9 @@ final class KafkaDueChannel implements DueChannel {
     Map<ConsumerRecord<byte[], byte[]>, String> unreadable = new LinkedHashMap<>();
     for (ConsumerRecord<byte[], byte[]> record : records) {
       try {
-        due.add(JobDueCodec.decode(record));
-      } catch (UnreadableException wrong) {
-        unreadable.put(record, wrong.getMessage());
+        due.add(decode(record));
+      } catch (IllegalArgumentException wrong) {
+        unreadable.put(record, "a due event that cannot be read: " + wrong.getMessage());
       }
     }
     int parties = unreadable.size() + (due.isEmpty() ? 0 : 1);

@@ -37,10 +37,7 @@ final class KafkaEventChannel implements EventChannel {
             CloudEvents.partitionKey(event).getBytes(StandardCharsets.UTF_8),
             CloudEvents.encode(event, source));
     message.headers().add("content-type", CONTENT_TYPE);
-    String traceparent = event.traceparent();
-    if (traceparent != null) {
-      message.headers().add(JobDueCodec.TRACEPARENT, traceparent.getBytes(StandardCharsets.UTF_8));
-    }
+    Messages.addTraceparent(message, event.traceparent());
     return message;
   }
 }

@@ -5,10 +5,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
 
 /** Kafka's messages as the ports name them. */
 final class Messages {
+
+  static final String TRACEPARENT = "traceparent";
 
   private Messages() {}
 
@@ -25,5 +29,18 @@ final class Messages {
         record.partition() + "/" + record.offset(),
         headers,
         body == null ? new byte[0] : body);
+  }
+
+  static void addTraceparent(ProducerRecord<byte[], byte[]> message, @Nullable String traceparent) {
+    if (traceparent != null) {
+      message.headers().add(TRACEPARENT, traceparent.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  static @Nullable String traceparent(ConsumerRecord<byte[], byte[]> message) {
+    Header header = message.headers().lastHeader(TRACEPARENT);
+    return header == null || header.value() == null
+        ? null
+        : new String(header.value(), StandardCharsets.UTF_8);
   }
 }

@@ -3,6 +3,7 @@ package dev.carillon.broker.nats;
 import dev.carillon.broker.DeadLetters;
 import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.JobDue;
+import dev.carillon.broker.JobDueCodec;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -78,7 +79,7 @@ final class NatsDueChannel implements DueChannel {
     return new AckedPublisher.Outgoing(
         Streams.DUE_SUBJECT + due.queue(),
         traceparent == null ? null : new Headers().put(Messages.TRACEPARENT, traceparent),
-        DueCodec.write(due));
+        JobDueCodec.write(due));
   }
 
   @Override
@@ -177,7 +178,8 @@ final class NatsDueChannel implements DueChannel {
       String queue = message.getSubject().substring(Streams.DUE_SUBJECT.length());
       try {
         String traceparent = Messages.header(message, Messages.TRACEPARENT);
-        return new Hint(DueCodec.read(message.getData(), queue, traceparent), message.getReplyTo());
+        return new Hint(
+            JobDueCodec.read(message.getData(), queue, traceparent), message.getReplyTo());
       } catch (IllegalArgumentException unreadable) {
         setAside(message, unreadable.getMessage());
         return null;

@@ -1,6 +1,7 @@
 package dev.carillon.broker.nats;
 
 import dev.carillon.broker.DeadLetters;
+import dev.carillon.broker.EventTypes;
 import dev.carillon.broker.RequestChannel;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The streams, and how they are made. One that is there is left as its owner has it, but for
@@ -34,23 +36,17 @@ final class Streams {
    * streams must not overlap.
    */
   private static final List<String> EVENT_SUBJECTS =
-      List.of(
-          "scheduler.run.started.*",
-          "scheduler.run.succeeded.*",
-          "scheduler.run.failed.*",
-          "scheduler.run.missed.*",
-          "scheduler.run.dead.*",
-          "scheduler.run.canceled.*",
-          "scheduler.run.skipped.*",
-          "scheduler.run.requeued.*",
-          "scheduler.run.retried.*",
-          "scheduler.job.created.*",
-          "scheduler.job.updated.*",
-          "scheduler.job.archived.*",
-          "scheduler.schedule.>",
-          "scheduler.worker.>",
-          "scheduler.group.>",
-          "scheduler.calendar.>");
+      Stream.concat(
+              EventTypes.OF_RUNS.stream().map(type -> type + ".*"),
+              Stream.of(
+                  "scheduler.job.created.*",
+                  "scheduler.job.updated.*",
+                  "scheduler.job.archived.*",
+                  "scheduler.schedule.>",
+                  "scheduler.worker.>",
+                  "scheduler.group.>",
+                  "scheduler.calendar.>"))
+          .toList();
 
   private final List<StreamConfiguration> wanted;
 

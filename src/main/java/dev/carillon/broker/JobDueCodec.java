@@ -1,13 +1,11 @@
-package dev.carillon.broker.nats;
+package dev.carillon.broker;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
-import dev.carillon.broker.JobDue;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.UUID;
@@ -17,35 +15,38 @@ import org.jspecify.annotations.Nullable;
  * A due event's body, {@code {"run","due","priority","tenant","job"}}, written and read by hand:
  * there is one for every run.
  */
-final class DueCodec {
+public final class JobDueCodec {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  private DueCodec() {}
+  private JobDueCodec() {}
 
-  static byte[] write(JobDue due) {
-    ByteArrayBuilder bytes = new ByteArrayBuilder(192);
-    try (JsonGenerator json = JSON.createGenerator(bytes)) {
-      json.writeStartObject();
-      json.writeStringField("run", due.run().toString());
-      json.writeStringField("due", due.due().toString());
-      json.writeNumberField("priority", due.priority());
-      json.writeStringField("tenant", due.tenant());
-      if (due.job() != null) {
-        json.writeStringField("job", due.job());
-      }
-      json.writeEndObject();
-    } catch (IOException unexpected) {
-      throw new UncheckedIOException(unexpected);
+  public static byte[] write(JobDue due) {
+    StringBuilder body =
+        new StringBuilder(160)
+            .append("{\"run\":\"")
+            .append(due.run())
+            .append("\",\"due\":\"")
+            .append(due.due())
+            .append("\",\"priority\":")
+            .append(due.priority())
+            .append(",\"tenant\":\"")
+            .append(due.tenant());
+    String job = due.job();
+    if (job != null) {
+      body.append("\",\"job\":\"");
+      JsonStringEncoder.getInstance().quoteAsString(job, body);
     }
-    return bytes.toByteArray();
+    return body.append("\"}").toString().getBytes(StandardCharsets.UTF_8);
   }
 
   /**
+   * @param queue the last part of the topic or subject
+   * @param traceparent the header of that name
    * @throws IllegalArgumentException saying what is wrong with it, in one line and without its
    *     content
    */
-  static JobDue read(byte[] body, String queue, @Nullable String traceparent) {
+  public static JobDue read(byte[] body, String queue, @Nullable String traceparent) {
     Fields fields = new Fields();
     try (JsonParser json = JSON.createParser(body)) {
       fields.read(json);

@@ -1,9 +1,8 @@
-package dev.carillon.broker.nats;
+package dev.carillon.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.carillon.broker.JobDue;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.UUID;
@@ -11,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class DueCodecTest {
+class JobDueCodecTest {
 
   @Test
   void readsWhatItWrote() {
@@ -25,7 +24,10 @@ class DueCodecTest {
             "ü\"",
             "t");
 
-    assertThat(DueCodec.read(DueCodec.write(due), "q", "t")).isEqualTo(due);
+    JobDue bare = new JobDue(UUID.randomUUID(), Instant.EPOCH, 0, "default", "default");
+
+    assertThat(JobDueCodec.read(JobDueCodec.write(due), "q", "t")).isEqualTo(due);
+    assertThat(JobDueCodec.read(JobDueCodec.write(bare), "default", null)).isEqualTo(bare);
   }
 
   @Test
@@ -56,6 +58,6 @@ class DueCodecTest {
   }
 
   private static JobDue read(String body) {
-    return DueCodec.read(body.getBytes(StandardCharsets.UTF_8), "q", null);
+    return JobDueCodec.read(body.getBytes(StandardCharsets.UTF_8), "q", null);
   }
 }
