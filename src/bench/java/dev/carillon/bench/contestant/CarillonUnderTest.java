@@ -1,21 +1,26 @@
-package dev.carillon.bench;
+package dev.carillon.bench.contestant;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.carillon.bench.measure.Sql;
 import dev.carillon.testing.CarillonProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Carillon as its users start it: the jar, an environment, history kept, every event told. */
-final class CarillonUnderTest implements Contestant {
+public final class CarillonUnderTest implements Clockwork {
 
-  static final String NAME = "carillon";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String INSERT =
@@ -72,53 +77,108 @@ final class CarillonUnderTest implements Contestant {
       where r.due_at >= ? and r.due_at <= ?
       """;
 
-  private final CarillonProcess carillon;
-  private final String database;
+  /** By the handler's clock, which is when the attempt finished: it does nothing else. */
+  private static final String FIRES =
+      """
+      select substr(s.key, length(?) + 1)::bigint, (extract(epoch from r.fire_at) * 1e6)::bigint,
+             (extract(epoch from a.finished_at) * 1e6)::bigint
+      from runs r
+      join schedules s on s.id = r.schedule_id
+      join attempts a on a.run_id = r.id
+      where r.fire_at >= ? and r.fire_at < ? and a.outcome = 'SUCCEEDED'
+      """;
+
+  private static final String SCHEDULE =
+      """
+      {"key": "%s", "jobKey": "noop", "timezone": "UTC",
+       "trigger": {"type": "INTERVAL", "every": "PT1S", "anchor": "%s"}}
+      """;
+
+  private static final String KEY = "beat-";
+
+  /** The first is the one that is spoken to. */
+  private final List<CarillonProcess> all = new ArrayList<>();
+
+  private final List<Path> recordings = new ArrayList<>();
+  private final Venue venue;
+  private final Deployment deployment;
   private final int slots;
   private final UUID job;
 
-  private CarillonUnderTest(CarillonProcess carillon, String database, int slots) {
-    this.carillon = carillon;
-    this.database = database;
+  private CarillonUnderTest(Venue venue, Deployment deployment, int slots, Jvm jvm) {
+    this.venue = venue;
+    this.deployment = deployment;
     this.slots = slots;
+    for (int i = 0; i < deployment.processes(); i++) {
+      all.add(start(i, jvm));
+    }
     this.job = UUID.fromString(post("/jobs", "{\"key\":\"noop\"}").path("id").asText());
   }
 
-  static CarillonUnderTest start(
-      Postgres postgres, String database, int slots, List<String> jvm, Path folder)
-      throws SQLException {
-    postgres.createDatabase(database);
+  /**
+   * How its JVMs are started.
+   *
+   * @param options beside the heap's
+   * @param recorded whether they record themselves
+   */
+  public record Jvm(List<String> options, boolean recorded) {}
+
+  public static CarillonUnderTest start(Venue venue, Deployment deployment, int slots, Jvm jvm) {
+    return new CarillonUnderTest(venue, deployment, slots, jvm);
+  }
+
+  private CarillonProcess start(int index, Jvm jvm) {
     CarillonProcess carillon =
         // A folder that is not the server's: at the end it looks there for one to stop.
-        CarillonProcess.with(folder.resolve("carillon"))
+        CarillonProcess.with(venue.folder().resolve("carillon"))
             .jvm(HEAP)
-            .jvm(jvm.toArray(String[]::new))
-            .env("POSTGRES_URL", postgres.url(database))
+            .jvm(jvm.options().toArray(String[]::new))
+            .env("POSTGRES_URL", venue.postgres().url(venue.database()))
+            .env("CARILLON_ROLES", index == 0 ? "api,ticker,worker" : "worker")
             .env("CARILLON_SLOTS", Integer.toString(slots))
-            .env("CARILLON_SAMPLES", "off")
-            .start();
+            .env("CARILLON_SAMPLES", "off");
+    deployment.broker().environment().forEach(carillon::env);
+    if (jvm.recorded()) {
+      Path recording = venue.file("-" + index + ".jfr");
+      recordings.add(recording);
+      carillon.jvm(
+          "-XX:StartFlightRecording:settings=profile,dumponexit=true,filename=" + recording);
+    }
+    carillon.start();
     Runtime.getRuntime().addShutdownHook(new Thread(carillon.process()::destroy));
-    return new CarillonUnderTest(carillon.awaitReady(), database, slots);
+    return carillon.awaitReady();
   }
 
   @Override
   public String name() {
-    return NAME;
+    return deployment.name();
   }
 
   @Override
   public String setup() {
-    return "slots=" + slots;
+    return deployment.processes() == 1
+        ? "slots=" + slots
+        : "slots=%d each, the first process with all roles, the second a worker".formatted(slots);
   }
 
   @Override
-  public ProcessHandle process() {
-    return carillon.process().toHandle();
+  public List<ProcessHandle> processes() {
+    return all.stream().map(one -> one.process().toHandle()).toList();
+  }
+
+  @Override
+  public Optional<ProcessHandle> broker() {
+    return deployment.broker().process();
+  }
+
+  @Override
+  public List<Path> recordings() {
+    return List.copyOf(recordings);
   }
 
   @Override
   public String database() {
-    return database;
+    return venue.database();
   }
 
   @Override
@@ -134,8 +194,10 @@ final class CarillonUnderTest implements Contestant {
 
   @Override
   public boolean isSettled(Sql sql) throws SQLException {
-    if (!carillon.process().isAlive()) {
-      throw new IllegalStateException("Carillon has ended:\n" + carillon.output());
+    for (CarillonProcess one : all) {
+      if (!one.process().isAlive()) {
+        throw new IllegalStateException("Carillon has ended:\n" + one.output());
+      }
     }
     return sql.isTrue(SETTLED);
   }
@@ -147,19 +209,35 @@ final class CarillonUnderTest implements Contestant {
           "not every run of Carillon succeeded exactly once; most: "
               + sql.text(STORY, load.firstUtc(), load.lastUtc())
               + "\n"
-              + carillon.output());
+              + all.get(0).output());
     }
     long[][] columns = sql.columns(3, EXECUTED, load.firstUtc(), load.firstUtc(), load.lastUtc());
     return new Executed(columns[0], columns[1], Arrays.stream(columns[2]).max().orElseThrow());
   }
 
-  UUID job() {
+  @Override
+  public void schedule(int round, int schedules, Instant first) {
+    String anchor = DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(first.atOffset(ZoneOffset.UTC));
+    for (int i = 0; i < schedules; i++) {
+      post("/schedules", SCHEDULE.formatted(KEY + i, anchor));
+    }
+  }
+
+  @Override
+  public Notes fires(Instant from, Instant to, Sql sql) throws SQLException {
+    long[][] columns =
+        sql.columns(3, FIRES, KEY, from.atOffset(ZoneOffset.UTC), to.atOffset(ZoneOffset.UTC));
+    return new Notes(columns[0], columns[1], columns[2]);
+  }
+
+  /** The job that does nothing. */
+  public UUID job() {
     return job;
   }
 
   /** What it answers, which must be good. */
-  JsonNode post(String path, String json) {
-    HttpResponse<String> answer = carillon.post(path, json);
+  public JsonNode post(String path, String json) {
+    HttpResponse<String> answer = all.get(0).post(path, json);
     if (answer.statusCode() / 100 != 2) {
       throw new IllegalStateException(
           "POST " + path + " says " + answer.statusCode() + ": " + answer.body());
@@ -173,6 +251,9 @@ final class CarillonUnderTest implements Contestant {
 
   @Override
   public void close() {
-    carillon.close();
+    // The worker first: the other one still publishes what it hands back.
+    for (int i = all.size() - 1; i >= 0; i--) {
+      all.get(i).close();
+    }
   }
 }

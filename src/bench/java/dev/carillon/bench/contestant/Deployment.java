@@ -1,0 +1,30 @@
+package dev.carillon.bench.contestant;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Carillon as somebody might run it.
+ *
+ * @param processes that execute runs, on one database. The first has all roles, as a single one
+ *     would; the second, started to have more hands, is a worker and nothing else
+ */
+public record Deployment(BrokerServer broker, int processes) {
+
+  public static final Deployment ONE = new Deployment(BrokerServer.IN_PROCESS, 1);
+
+  /** Each broker, with one process and with two. */
+  public static List<Deployment> all() {
+    List<Deployment> all = new ArrayList<>();
+    for (BrokerServer broker : BrokerServer.values()) {
+      all.add(new Deployment(broker, 1));
+      all.add(new Deployment(broker, 2));
+    }
+    return all;
+  }
+
+  /** As {@code -Dbench.systems} has it. */
+  public String name() {
+    return "carillon" + broker.suffix() + (processes == 1 ? "" : "-" + processes);
+  }
+}
