@@ -52,6 +52,7 @@ final class Comparison {
           List.of(
               Column.shown("runs", "runs"),
               Column.compared("runs_per_s", "runs/s"),
+              Column.shown("first_s", "first run s"),
               Column.compared("seconds", "last run s"),
               Column.compared("settled_s", "settled s")),
           COST,

@@ -2,6 +2,7 @@ package dev.carillon.bench;
 
 import dev.carillon.bench.Programme.Part;
 import dev.carillon.bench.contestant.Contestant;
+import dev.carillon.bench.contestant.UnavailableException;
 import dev.carillon.bench.measure.Postgres;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -32,14 +33,22 @@ final class Contest {
   void play(String workload, int slots, List<String> names, Programme.Maker maker)
       throws SQLException {
     for (String name : names) {
-      Contestant contestant = systems.start(name, workload, slots);
-      Profile profile;
-      try (contestant) {
-        profile = play(contestant, maker.at(contestant.pace()));
+      try {
+        play(name, workload, slots, maker);
+      } catch (UnavailableException missing) {
+        report.remark(name + " is left out: " + missing.getMessage() + ".");
       }
-      if (options.profile()) {
-        report.add(profile.tables());
-      }
+    }
+  }
+
+  private void play(String name, String workload, int slots, Programme.Maker maker)
+      throws SQLException {
+    Profile profile;
+    try (Contestant contestant = systems.start(name, workload, slots)) {
+      profile = play(contestant, maker.at(contestant.pace()));
+    }
+    if (options.profile()) {
+      report.add(profile.tables());
     }
   }
 

@@ -25,13 +25,14 @@ final class Report {
   private static final List<String> REMARKS =
       List.of(
           "Medians of the counted rounds. Ratios are to db-scheduler in the same run.",
-          "quartz plays W1 with a tenth and jobrunr with a quarter of the runs, and W2 at 200/s only:"
+          "quartz plays W1 with a tenth and jobrunr with half of the runs, and W2 at 200/s only:"
               + " neither keeps up with 1,000/s, and the lateness of a backlog is the length of the round.",
           "jobrunr polls every 5 s at most and executes what is due before its next poll at once, so up to"
-              + " 5 s early: below zero. It has no schedules shorter than 5 s and is not in W4.");
+              + " 5 s early (below zero); what it missed waits for the one after. It has no schedules shorter than 5 s and is not in W4.");
 
   private final String machine;
   private final List<Measurement> measured = new ArrayList<>();
+  private final List<String> remarks = new ArrayList<>(REMARKS);
   private final List<Table> profiles = new ArrayList<>();
 
   /**
@@ -50,6 +51,12 @@ final class Report {
     profile.forEach(System.out::println);
   }
 
+  /** What a reader of the tables must know. */
+  void remark(String remark) {
+    remarks.add(remark);
+    System.out.println(remark);
+  }
+
   /** Prints the tables and writes both files. */
   void publish() throws IOException {
     StringBuilder text = new StringBuilder();
@@ -58,7 +65,7 @@ final class Report {
         .map(m -> m.system() + " " + m.workload() + ": " + m.setup())
         .distinct()
         .forEach(setup -> text.append("- ").append(setup).append('\n'));
-    REMARKS.forEach(remark -> text.append("- ").append(remark).append('\n'));
+    remarks.forEach(remark -> text.append("- ").append(remark).append('\n'));
     text.append("- ").append(machine).append('\n');
     System.out.println("\n" + text);
     profiles.forEach(table -> text.append('\n').append(table));

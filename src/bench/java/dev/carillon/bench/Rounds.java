@@ -65,6 +65,7 @@ final class Rounds {
       Map<String, Double> figures = new LinkedHashMap<>();
       double seconds = executed.took() / 1e6;
       figures.put("runs", (double) load.count());
+      figures.put("first_s", executed.executed()[0] / 1e6);
       figures.put("seconds", seconds);
       figures.put("runs_per_s", load.count() / seconds);
       figures.put("settled_s", Duration.between(load.first(), settled).toMillis() / 1e3);

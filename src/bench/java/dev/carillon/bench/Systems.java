@@ -1,6 +1,5 @@
 package dev.carillon.bench;
 
-import dev.carillon.bench.contestant.BrokerServer;
 import dev.carillon.bench.contestant.CarillonUnderTest;
 import dev.carillon.bench.contestant.Contestant;
 import dev.carillon.bench.contestant.DbSchedulerUnderTest;
@@ -27,21 +26,13 @@ final class Systems {
     this.folder = folder;
   }
 
-  /**
-   * All, in the order in which they play: those that need a broker come last, for it stays there,
-   * idle, once it was started.
-   */
+  /** All, in the order in which they play. */
   static List<String> names() {
     List<String> names = new ArrayList<>();
     names.add(DbSchedulerUnderTest.NAME);
-    Deployment.all().stream()
-        .filter(deployment -> deployment.broker() == BrokerServer.IN_PROCESS)
-        .forEach(deployment -> names.add(deployment.name()));
+    Deployment.all().forEach(deployment -> names.add(deployment.name()));
     names.add(QuartzUnderTest.NAME);
     names.add(JobRunrUnderTest.NAME);
-    Deployment.all().stream()
-        .filter(deployment -> deployment.broker() != BrokerServer.IN_PROCESS)
-        .forEach(deployment -> names.add(deployment.name()));
     return names;
   }
 

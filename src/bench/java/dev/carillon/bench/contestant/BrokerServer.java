@@ -1,28 +1,106 @@
 package dev.carillon.bench.contestant;
 
+import dev.carillon.testing.TestKafka;
+import dev.carillon.testing.TestNats;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
 
-/** What carries Carillon's messages. A server is started when the first contestant needs it. */
-public enum BrokerServer {
-  IN_PROCESS("");
+/** A server that carries Carillon's messages, new and empty; there while one contestant is. */
+final class BrokerServer implements AutoCloseable {
 
-  private final String suffix;
-
-  BrokerServer(String suffix) {
-    this.suffix = suffix;
+  /** Starts a server, and says where it is. */
+  private interface Starter {
+    Running start();
   }
 
-  String suffix() {
-    return suffix;
+  private record Running(AutoCloseable server, String variable, String address) {}
+
+  /** What there is; in-process there is nothing to start. */
+  enum Kind {
+    IN_PROCESS("", null),
+    KAFKA("-kafka", Kind::kafka),
+    NATS("-nats", Kind::nats);
+
+    private final String suffix;
+    private final @Nullable Starter starter;
+
+    Kind(String suffix, @Nullable Starter starter) {
+      this.suffix = suffix;
+      this.starter = starter;
+    }
+
+    /** Behind the name of a contestant that uses it. */
+    String suffix() {
+      return suffix;
+    }
+
+    /**
+     * @throws UnavailableException when this machine has none
+     */
+    BrokerServer start() {
+      Set<Long> before = children();
+      try {
+        @Nullable Running running = starter == null ? null : starter.start();
+        Optional<ProcessHandle> process =
+            ProcessHandle.current()
+                .children()
+                .filter(child -> running != null && !before.contains(child.pid()))
+                .findFirst();
+        return new BrokerServer(running, process);
+      } catch (TestAbortedException none) {
+        throw new UnavailableException(String.valueOf(none.getMessage()));
+      }
+    }
+
+    private static Running kafka() {
+      // As it runs in earnest: the short-lived ones of the tests do without the second compiler.
+      TestKafka kafka = TestKafka.start(List.of("-XX:+UseG1GC"));
+      return new Running(kafka, "KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap());
+    }
+
+    private static Running nats() {
+      TestNats nats = TestNats.start();
+      return new Running(nats, "NATS_URL", nats.url());
+    }
+
+    private static Set<Long> children() {
+      return ProcessHandle.current()
+          .children()
+          .map(ProcessHandle::pid)
+          .collect(Collectors.toUnmodifiableSet());
+    }
+  }
+
+  private final @Nullable Running running;
+  private final Optional<ProcessHandle> process;
+
+  private BrokerServer(@Nullable Running running, Optional<ProcessHandle> process) {
+    this.running = running;
+    this.process = process;
   }
 
   /** What Carillon must be told to use it. */
   Map<String, String> environment() {
-    return Map.of();
+    return running == null ? Map.of() : Map.of(running.variable(), running.address());
   }
 
   Optional<ProcessHandle> process() {
-    return Optional.empty();
+    return process;
+  }
+
+  @Override
+  public void close() {
+    if (running != null) {
+      try {
+        running.server().close();
+      } catch (Exception failure) {
+        throw new IllegalStateException(failure);
+      }
+    }
   }
 }

@@ -102,6 +102,7 @@ public final class CarillonUnderTest implements Clockwork {
   private final List<Path> recordings = new ArrayList<>();
   private final Venue venue;
   private final Deployment deployment;
+  private final BrokerServer broker;
   private final int slots;
   private final UUID job;
 
@@ -109,6 +110,7 @@ public final class CarillonUnderTest implements Clockwork {
     this.venue = venue;
     this.deployment = deployment;
     this.slots = slots;
+    this.broker = deployment.broker().start();
     for (int i = 0; i < deployment.processes(); i++) {
       all.add(start(i, jvm));
     }
@@ -123,6 +125,11 @@ public final class CarillonUnderTest implements Clockwork {
    */
   public record Jvm(List<String> options, boolean recorded) {}
 
+  /**
+   * Starts it, and its broker before, and waits until it is ready.
+   *
+   * @throws UnavailableException when this machine has no such broker
+   */
   public static CarillonUnderTest start(Venue venue, Deployment deployment, int slots, Jvm jvm) {
     return new CarillonUnderTest(venue, deployment, slots, jvm);
   }
@@ -137,7 +144,7 @@ public final class CarillonUnderTest implements Clockwork {
             .env("CARILLON_ROLES", index == 0 ? "api,ticker,worker" : "worker")
             .env("CARILLON_SLOTS", Integer.toString(slots))
             .env("CARILLON_SAMPLES", "off");
-    deployment.broker().environment().forEach(carillon::env);
+    broker.environment().forEach(carillon::env);
     if (jvm.recorded()) {
       Path recording = venue.file("-" + index + ".jfr");
       recordings.add(recording);
@@ -168,7 +175,7 @@ public final class CarillonUnderTest implements Clockwork {
 
   @Override
   public Optional<ProcessHandle> broker() {
-    return deployment.broker().process();
+    return broker.process();
   }
 
   @Override
@@ -255,5 +262,6 @@ public final class CarillonUnderTest implements Clockwork {
     for (int i = all.size() - 1; i >= 0; i--) {
       all.get(i).close();
     }
+    broker.close();
   }
 }

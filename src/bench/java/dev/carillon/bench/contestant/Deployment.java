@@ -9,14 +9,15 @@ import java.util.List;
  * @param processes that execute runs, on one database. The first has all roles, as a single one
  *     would; the second, started to have more hands, is a worker and nothing else
  */
-public record Deployment(BrokerServer broker, int processes) {
+public record Deployment(BrokerServer.Kind broker, int processes) {
 
-  public static final Deployment ONE = new Deployment(BrokerServer.IN_PROCESS, 1);
+  /** As it is when nothing else is asked for. */
+  public static final Deployment ONE = new Deployment(BrokerServer.Kind.IN_PROCESS, 1);
 
   /** Each broker, with one process and with two. */
   public static List<Deployment> all() {
     List<Deployment> all = new ArrayList<>();
-    for (BrokerServer broker : BrokerServer.values()) {
+    for (BrokerServer.Kind broker : BrokerServer.Kind.values()) {
       all.add(new Deployment(broker, 1));
       all.add(new Deployment(broker, 2));
     }

@@ -13,7 +13,7 @@ public final class JobRunrUnderTest extends PeerUnderTest {
   public static final String NAME = "jobrunr";
 
   /** It manages one or two thousand a second at best. */
-  private static final Pace PACE = new Pace(4, 200);
+  private static final Pace PACE = new Pace(2, 200);
 
   /**
    * Copies of the job that JobRunr itself has stored, each with an id, a run and an instant of its

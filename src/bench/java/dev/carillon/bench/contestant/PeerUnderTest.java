@@ -54,6 +54,8 @@ abstract class PeerUnderTest implements Contestant {
     command.add(HEAP);
     // The one on the class path, which says so when it is not the one in use.
     command.add("-Djava.util.logging.manager=org.jboss.logmanager.LogManager");
+    // JobRunr writes instants as local ones, and its rows are copied by SQL.
+    command.add("-Duser.timezone=UTC");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());

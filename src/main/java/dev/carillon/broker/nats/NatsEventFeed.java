@@ -326,10 +326,7 @@ final class NatsEventFeed implements EventFeed, NatsLink.Part, PullConsumer.Sink
     private final long after = published.lastSequence();
     private final MultiEmitter<? super EventMessage> emitter;
 
-    Reader(
-        String tenant,
-        @Nullable UUID lastSeen,
-        MultiEmitter<? super EventMessage> emitter) {
+    Reader(String tenant, @Nullable UUID lastSeen, MultiEmitter<? super EventMessage> emitter) {
       this.tenant = tenant;
       this.lastSeen = lastSeen;
       this.emitter = emitter;
