@@ -2,11 +2,19 @@ package dev.carillon.bench.contestant;
 
 import dev.carillon.testing.TestKafka;
 import dev.carillon.testing.TestNats;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
 
@@ -18,7 +26,12 @@ final class BrokerServer implements AutoCloseable {
     Running start();
   }
 
-  private record Running(AutoCloseable server, String variable, String address) {}
+  /** Counts on a connection of its own. */
+  private interface Count {
+    long carried() throws Exception;
+  }
+
+  private record Running(AutoCloseable server, String variable, String address, Count count) {}
 
   /** What there is; in-process there is nothing to start. */
   enum Kind {
@@ -60,12 +73,39 @@ final class BrokerServer implements AutoCloseable {
     private static Running kafka() {
       // As it runs in earnest: the short-lived ones of the tests do without the second compiler.
       TestKafka kafka = TestKafka.start(List.of("-XX:+UseG1GC"));
-      return new Running(kafka, "KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap());
+      return new Running(kafka, "KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap(), () -> carriedByKafka(kafka));
     }
 
     private static Running nats() {
       TestNats nats = TestNats.start();
-      return new Running(nats, "NATS_URL", nats.url());
+      return new Running(nats, "NATS_URL", nats.url(), () -> carriedByNats(nats));
+    }
+
+    private static long carriedByKafka(TestKafka kafka) throws Exception {
+      try (Admin admin =
+          Admin.create(
+              Map.<String, Object>of(
+                  AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, kafka.bootstrap()))) {
+        Set<String> topics = admin.listTopics().names().get();
+        Map<TopicPartition, OffsetSpec> ends =
+            admin.describeTopics(topics).allTopicNames().get().values().stream()
+                .flatMap(
+                    topic ->
+                        topic.partitions().stream()
+                            .map(part -> new TopicPartition(topic.name(), part.partition())))
+                .collect(Collectors.toMap(part -> part, part -> OffsetSpec.latest()));
+        return admin.listOffsets(ends).all().get().values().stream()
+            .mapToLong(ListOffsetsResult.ListOffsetsResultInfo::offset)
+            .sum();
+      }
+    }
+
+    private static long carriedByNats(TestNats nats) throws Exception {
+      try (Connection connection = Nats.connect(nats.url())) {
+        return connection.jetStreamManagement().getStreams().stream()
+            .mapToLong(stream -> stream.getStreamState().getLastSequence())
+            .sum();
+      }
     }
 
     private static Set<Long> children() {
@@ -91,6 +131,18 @@ final class BrokerServer implements AutoCloseable {
 
   Optional<ProcessHandle> process() {
     return process;
+  }
+
+  /** How many messages it was given since it was started; empty where nobody counts. */
+  OptionalLong carried() {
+    if (running == null) {
+      return OptionalLong.empty();
+    }
+    try {
+      return OptionalLong.of(running.count().carried());
+    } catch (Exception failure) {
+      throw new IllegalStateException(failure);
+    }
   }
 
   @Override

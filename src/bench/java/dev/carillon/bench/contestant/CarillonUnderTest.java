@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 
 /** Carillon as its users start it: the jar, an environment, history kept, every event told. */
@@ -96,6 +97,9 @@ public final class CarillonUnderTest implements Clockwork {
 
   private static final String KEY = "beat-";
 
+  /** That it started, and that it succeeded; the due event may be spared. */
+  private static final int EVENTS_PER_RUN = 2;
+
   /** The first is the one that is spoken to. */
   private final List<CarillonProcess> all = new ArrayList<>();
 
@@ -105,6 +109,7 @@ public final class CarillonUnderTest implements Clockwork {
   private final BrokerServer broker;
   private final int slots;
   private final UUID job;
+  private OptionalLong carriedBefore = OptionalLong.empty();
 
   private CarillonUnderTest(Venue venue, Deployment deployment, int slots, Jvm jvm) {
     this.venue = venue;
@@ -200,6 +205,11 @@ public final class CarillonUnderTest implements Clockwork {
   }
 
   @Override
+  public void expect(Load load) {
+    carriedBefore = broker.carried();
+  }
+
+  @Override
   public boolean isSettled(Sql sql) throws SQLException {
     for (CarillonProcess one : all) {
       if (!one.process().isAlive()) {
@@ -218,8 +228,21 @@ public final class CarillonUnderTest implements Clockwork {
               + "\n"
               + all.get(0).output());
     }
+    checkTold(load);
     long[][] columns = sql.columns(3, EXECUTED, load.firstUtc(), load.firstUtc(), load.lastUtc());
     return new Executed(columns[0], columns[1], Arrays.stream(columns[2]).max().orElseThrow());
+  }
+
+  /** A contestant that is said to use a broker, and does not, would be measured as what it is not. */
+  private void checkTold(Load load) {
+    OptionalLong carried = broker.carried();
+    if (carried.isPresent()) {
+      long told = carried.getAsLong() - carriedBefore.orElse(0);
+      if (told < (long) EVENTS_PER_RUN * load.count()) {
+        throw new IllegalStateException(
+            "%s told its broker %d messages of %d runs".formatted(name(), told, load.count()));
+      }
+    }
   }
 
   @Override
