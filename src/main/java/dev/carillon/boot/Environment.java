@@ -192,9 +192,6 @@ public final class Environment {
     } else if (nats.isPresent()) {
       settings.put("carillon.broker", "nats");
     }
-    if ("kafka".equals(settings.get("carillon.broker"))) {
-      settings.put("mp.messaging.incoming.run-requested.enabled", "true");
-    }
   }
 
   private boolean isBootstrap(String servers) {

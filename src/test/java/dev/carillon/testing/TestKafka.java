@@ -269,6 +269,7 @@ public final class TestKafka implements AutoCloseable {
         "transaction.state.log.replication.factor", "1",
         "transaction.state.log.min.isr", "1",
         "group.initial.rebalance.delay.ms", "0",
+        "group.min.session.timeout.ms", "1000",
         // After a kill it may come back at once.
         "broker.session.timeout.ms", "2000",
         "broker.heartbeat.interval.ms", "500",

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.broker.EventMemory;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.EventsForgottenException;
 import io.smallrye.mutiny.helpers.test.AssertSubscriber;
@@ -41,7 +42,7 @@ class InProcessEventChannelTest {
   @Test
   void saysSoWhenTheEventThatWasSeenLastIsForgottenOrAnothers() {
     publish(event("a", 1));
-    IntStream.range(2, InProcessEventChannel.REMEMBERED + 2).forEach(i -> publish(event("b", i)));
+    IntStream.range(2, EventMemory.REMEMBERED + 2).forEach(i -> publish(event("b", i)));
 
     assertInstanceOf(
         EventsForgottenException.class, reader("a", id(1), 1).awaitFailure().getFailure());
@@ -54,12 +55,12 @@ class InProcessEventChannelTest {
     AssertSubscriber<EventMessage> slow = reader("a", null, 1);
     AssertSubscriber<EventMessage> quick = reader("a", null, Long.MAX_VALUE);
 
-    IntStream.range(0, InProcessEventChannel.REMEMBERED + 10).forEach(i -> publish(event("a", i)));
+    IntStream.range(0, EventMemory.REMEMBERED + 10).forEach(i -> publish(event("a", i)));
     slow.request(Long.MAX_VALUE);
 
     slow.awaitFailure();
-    assertTrue(slow.getItems().size() <= InProcessEventChannel.REMEMBERED + 1);
-    assertEquals(InProcessEventChannel.REMEMBERED + 10, quick.getItems().size());
+    assertTrue(slow.getItems().size() <= EventMemory.REMEMBERED + 1);
+    assertEquals(EventMemory.REMEMBERED + 10, quick.getItems().size());
   }
 
   @Test
