@@ -25,8 +25,8 @@ final class W4 {
 
   static final String NAME = "W4";
 
-  /** To make the schedules in, one after another; their first fire is after that. */
-  private static final Duration TO_SCHEDULE = Duration.ofSeconds(20);
+  /** To make the schedules in; their first fire is after that. */
+  private static final Duration TO_SCHEDULE = Duration.ofSeconds(30);
 
   /** Fires that are not counted: for the compiler and the caches. */
   private static final Duration WARM_UP = Duration.ofSeconds(10);

@@ -73,7 +73,8 @@ final class BrokerServer implements AutoCloseable {
     private static Running kafka() {
       // As it runs in earnest: the short-lived ones of the tests do without the second compiler.
       TestKafka kafka = TestKafka.start(List.of("-XX:+UseG1GC"));
-      return new Running(kafka, "KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap(), () -> carriedByKafka(kafka));
+      return new Running(
+          kafka, "KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap(), () -> carriedByKafka(kafka));
     }
 
     private static Running nats() {

@@ -18,6 +18,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Carillon as its users start it: the jar, an environment, history kept, every event told. */
 public final class CarillonUnderTest implements Clockwork {
@@ -96,6 +100,9 @@ public final class CarillonUnderTest implements Clockwork {
       """;
 
   private static final String KEY = "beat-";
+
+  /** Who make schedules at once; one after another a thousand take too long on a busy machine. */
+  private static final int CALLERS = 8;
 
   /** That it started, and that it succeeded; the due event may be spared. */
   private static final int EVENTS_PER_RUN = 2;
@@ -233,7 +240,9 @@ public final class CarillonUnderTest implements Clockwork {
     return new Executed(columns[0], columns[1], Arrays.stream(columns[2]).max().orElseThrow());
   }
 
-  /** A contestant that is said to use a broker, and does not, would be measured as what it is not. */
+  /**
+   * A contestant that is said to use a broker, and does not, would be measured as what it is not.
+   */
   private void checkTold(Load load) {
     OptionalLong carried = broker.carried();
     if (carried.isPresent()) {
@@ -248,8 +257,20 @@ public final class CarillonUnderTest implements Clockwork {
   @Override
   public void schedule(int round, int schedules, Instant first) {
     String anchor = DateTimeFormatter.ISO_LOCAL_DATE_TIME.format(first.atOffset(ZoneOffset.UTC));
-    for (int i = 0; i < schedules; i++) {
-      post("/schedules", SCHEDULE.formatted(KEY + i, anchor));
+    ExecutorService callers = Executors.newFixedThreadPool(CALLERS);
+    try {
+      List<Future<JsonNode>> answers = new ArrayList<>();
+      for (int i = 0; i < schedules; i++) {
+        String body = SCHEDULE.formatted(KEY + i, anchor);
+        answers.add(callers.submit(() -> post("/schedules", body)));
+      }
+      for (Future<JsonNode> answer : answers) {
+        answer.get();
+      }
+    } catch (InterruptedException | ExecutionException failure) {
+      throw new IllegalStateException(failure);
+    } finally {
+      callers.shutdown();
     }
   }
 
