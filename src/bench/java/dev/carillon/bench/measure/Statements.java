@@ -115,14 +115,17 @@ public final class Statements {
     }
   }
 
-  /** What is left when constants and parameters, which the server numbers, count as the same. */
+  /**
+   * What is left when constants, parameters and lists of them, all of which the server numbers or
+   * shortens, count as the same.
+   */
   private static String form(String statement) {
     return withoutComments(statement)
         .replaceAll("'[^']*'", "?")
         .replaceAll("\\$\\d+", "?")
-        .replaceAll("\\b\\d+(\\.\\d+)?\\b", "?")
-        .replaceAll("\\s+", " ")
-        .strip();
+        .replaceAll("\\b(\\d+(\\.\\d+)?|true|false|null)\\b", "?")
+        .replaceAll("\\?(\\s*,\\s*\\?)+", "?")
+        .replaceAll("\\s+", "");
   }
 
   private static String beginning(String statement) {
@@ -131,6 +134,6 @@ public final class Statements {
   }
 
   private static String withoutComments(String statement) {
-    return statement.replaceAll("--[^\\n]*", "");
+    return statement.replaceAll("--[^\\n]*", "").replaceAll("/\\*.*?\\*/", "");
   }
 }

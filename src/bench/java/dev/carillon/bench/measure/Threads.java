@@ -27,6 +27,7 @@ public final class Threads {
           Map.entry("vert.x-eventl", "event loops"),
           Map.entry("executor-thre", "Quarkus workers"),
           Map.entry("vert.x-worker", "Vert.x workers"),
+          Map.entry("carillon-handle", "handlers"),
           Map.entry("kafka-", "Kafka client"),
           Map.entry("nats", "NATS client"),
           Map.entry("jnats", "NATS client"));

@@ -18,14 +18,14 @@ import org.quartz.impl.StdSchedulerFactory;
  *
  * <ul>
  *   <li>batchTriggerAcquisitionMaxCount = the threads, acquireTriggersWithinLock = true: <a
- *       href="https://www.quartz-scheduler.org/documentation/quartz-2.3.0/configuration/ConfigMain.html">Configuration
- *       Reference, main settings</a> ("the larger the number, the more efficient firing is", and
- *       the lock must be held then); no trigger is fired ahead of its time.
+ *       href="https://quartz-scheduler.org/documentation/quartz-2.3.0/configuration/ConfigMain">Configuration
+ *       Reference, main settings</a>: the more at once, the more efficient, and the lock must be
+ *       held then. No trigger is fired ahead of its time.
  *   <li>three connections more than threads: <a
- *       href="https://www.quartz-scheduler.org/documentation/2.3.1-SNAPSHOT/best-practices.html">Best
- *       Practices, JDBC JobStore tips</a>.
- *   <li>idleWaitTime 5 s: the least that is recommended there. Runs that another node has stored,
- *       as ours are, are seen at the next look, and the harness stores them 6.5 s ahead.
+ *       href="https://documentation.softwareag.com/terracotta/quartz_221/webhelp/quartz-scheduler-webhelp/co-bp_jdbc_jobstore_tips.html">JDBC
+ *       JobStore Tips</a>, best practices.
+ *   <li>idleWaitTime 5 s: the least that the reference recommends. Triggers that another node has
+ *       stored, as ours are, are seen at the next look, and the harness stores them 6.5 s ahead.
  * </ul>
  */
 public final class QuartzMain {
