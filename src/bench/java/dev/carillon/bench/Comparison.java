@@ -37,6 +37,7 @@ final class Comparison {
   private static final List<Column> COST =
       List.of(
           Column.compared("cpu_s_per_1000", "CPU s/1000"),
+          Column.shown("jit_cpu_s_per_1000", "JIT of it"),
           Column.compared("postgres_cpu_s_per_1000", "PG CPU s/1000"),
           Column.compared("both_cpu_s_per_1000", "both"),
           Column.shown("broker_cpu_s_per_1000", "broker CPU s/1000"),

@@ -21,7 +21,7 @@ final class Profile {
 
   /** Not by code of the application, and not sampled by the flight recorder. */
   private static final Set<String> NOT_SAMPLED =
-      Set.of("JIT compiler", "garbage collector", "JVM", "flight recorder");
+      Set.of(Threads.JIT, "garbage collector", "JVM", "flight recorder");
 
   private final String title;
   private final Contestant contestant;

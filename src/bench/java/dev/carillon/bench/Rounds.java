@@ -73,6 +73,8 @@ final class Rounds {
       if (executed.recorded().length > 0) {
         lateness(figures, "recorded_late_ms", executed.recorded());
       }
+      figures.put(
+          "jit_cpu_s_per_1000", perThousand(threads.getOrDefault(Threads.JIT, 0.0), load.count()));
       cost(figures, contestant, before, after, load.count(), sql);
       figures.put("load_average", loadAverage);
       return new Round(load.count(), from, settled, threads, figures);

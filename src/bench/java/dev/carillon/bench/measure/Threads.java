@@ -15,11 +15,14 @@ import java.util.stream.Stream;
  */
 public final class Threads {
 
+  /** The kind of thread that compiles: it has less to do the longer a JVM runs. */
+  public static final String JIT = "JIT compiler";
+
   /** How the JVM and the frameworks begin the names of their threads, and what they are. */
   private static final List<Map.Entry<String, String>> KINDS =
       List.of(
-          Map.entry("C1 ", "JIT compiler"),
-          Map.entry("C2 ", "JIT compiler"),
+          Map.entry("C1 ", JIT),
+          Map.entry("C2 ", JIT),
           Map.entry("GC ", "garbage collector"),
           Map.entry("G1 ", "garbage collector"),
           Map.entry("VM ", "JVM"),
