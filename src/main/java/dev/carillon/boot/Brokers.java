@@ -6,6 +6,9 @@ import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.inprocess.InProcessBroker;
 import dev.carillon.broker.kafka.KafkaBroker;
+import dev.carillon.broker.nats.NatsBroker;
+import dev.carillon.broker.nats.NatsSettings;
+import io.nats.client.Options;
 import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.event.Event;
@@ -32,7 +35,8 @@ class Brokers {
     String source = "/carillon/" + instance;
     return switch (config.broker()) {
       case KAFKA -> kafka(config, source, kafka);
-      default -> new InProcessBroker();
+      case NATS -> nats(config, source);
+      case IN_PROCESS -> new InProcessBroker();
     };
   }
 
@@ -46,6 +50,17 @@ class Brokers {
             source);
     // Messages are stamped by the clocks of machines, not by the database's.
     return KafkaBroker.open(settings, InstantSource.system());
+  }
+
+  private static Broker nats(CarillonConfig config, String source) {
+    NatsSettings settings =
+        new NatsSettings(
+            config.nats().url().orElse(Options.DEFAULT_URL),
+            config.nats().credentials().orElse(null),
+            config.nats().replicas(),
+            config.nats().client(),
+            source);
+    return NatsBroker.open(settings, InstantSource.system());
   }
 
   void close(@Disposes Broker broker) {

@@ -1,15 +1,15 @@
 package dev.carillon.broker.nats;
 
+import dev.carillon.broker.CallersContext;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,15 +74,8 @@ final class AckedPublisher implements NatsLink.Part {
     if (items.isEmpty()) {
       return Uni.createFrom().voidItem();
     }
-    return Uni.createFrom()
-        .deferred(
-            () -> {
-              Context context = Vertx.currentContext();
-              Uni<Void> sent = Uni.createFrom().emitter(emitter -> begin(items, render, emitter));
-              return context == null
-                  ? sent
-                  : sent.emitOn(task -> context.runOnContext(ignored -> task.run()));
-            });
+    return CallersContext.answer(
+        Uni.createFrom().emitter(emitter -> begin(items, render, emitter)));
   }
 
   private <T> void begin(
@@ -199,7 +192,7 @@ final class AckedPublisher implements NatsLink.Part {
   /** Otherwise it names the stream and the sequence, and both are free of quotes. */
   static boolean isError(byte[] ack) {
     for (int i = 0; i <= ack.length - ERROR.length; i++) {
-      if (java.util.Arrays.equals(ack, i, i + ERROR.length, ERROR, 0, ERROR.length)) {
+      if (Arrays.equals(ack, i, i + ERROR.length, ERROR, 0, ERROR.length)) {
         return true;
       }
     }

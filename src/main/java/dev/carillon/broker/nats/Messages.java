@@ -5,6 +5,7 @@ import io.nats.client.impl.Headers;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Messages and headers between NATS's form and ours. */
 final class Messages {
@@ -41,8 +42,7 @@ final class Messages {
     return text.replaceAll("[^\\x20-\\x7e]", "?");
   }
 
-  static @org.jspecify.annotations.Nullable String header(
-      io.nats.client.Message message, String name) {
+  static @Nullable String header(io.nats.client.Message message, String name) {
     Headers headers = message.getHeaders();
     return headers == null ? null : headers.getFirst(name);
   }

@@ -9,6 +9,7 @@ import dev.carillon.broker.RequestChannel;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** NATS JetStream, seen from this process. */
 public final class NatsBroker implements Broker {
@@ -16,6 +17,7 @@ public final class NatsBroker implements Broker {
   /** For each of what is under way, what was read ahead, and the connections. */
   private static final Duration CLOSING = Duration.ofSeconds(2);
 
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Availability availability;
   private final NatsThreads threads = new NatsThreads();
   private final NatsLink hot;
@@ -84,6 +86,9 @@ public final class NatsBroker implements Broker {
 
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     due.close();
     requests.close();
     duePublisher.close(CLOSING);

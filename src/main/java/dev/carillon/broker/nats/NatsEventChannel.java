@@ -13,8 +13,6 @@ import java.util.List;
  */
 final class NatsEventChannel implements EventChannel {
 
-  private static final String CONTENT_TYPE = "application/cloudevents+json; charset=UTF-8";
-
   private final AckedPublisher publisher;
   private final String source;
 
@@ -30,14 +28,14 @@ final class NatsEventChannel implements EventChannel {
 
   private AckedPublisher.Outgoing rendered(EventMessage event) {
     Headers headers =
-        new Headers().put("content-type", CONTENT_TYPE).put(Messages.ID, event.id().toString());
+        new Headers()
+            .put("content-type", CloudEvents.CONTENT_TYPE)
+            .put(Messages.ID, event.id().toString());
     String traceparent = event.traceparent();
     if (traceparent != null) {
       headers.put(Messages.TRACEPARENT, traceparent);
     }
     return new AckedPublisher.Outgoing(
-        event.type() + "." + event.tenant(),
-        headers,
-        CloudEvents.structured(event, source).toBuffer().getBytes());
+        event.type() + "." + event.tenant(), headers, CloudEvents.encode(event, source));
   }
 }

@@ -1,5 +1,6 @@
 package dev.carillon.broker.nats;
 
+import dev.carillon.broker.CloudEvents;
 import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.EventsForgottenException;
@@ -12,11 +13,13 @@ import io.nats.client.api.AckPolicy;
 import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.ConsumerInfo;
 import io.nats.client.api.DeliverPolicy;
+import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamState;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.subscription.MultiEmitter;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.ZonedDateTime;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -62,6 +65,9 @@ final class NatsEventFeed implements EventFeed, NatsLink.Part, PullConsumer.Sink
 
   /** What must be added to our nanoTime, in ms, for the server's time; a little too low. */
   private long serverTime;
+
+  /** Which stream that was. */
+  private @Nullable ZonedDateTime streamMade;
 
   private long lastLeft;
   private @Nullable PullConsumer consumer;
@@ -189,11 +195,13 @@ final class NatsEventFeed implements EventFeed, NatsLink.Part, PullConsumer.Sink
   /** At first from where the last {@link #REMEMBERED} begin, later from where it was. */
   private ConsumerConfiguration wanted(JetStreamManagement management)
       throws IOException, JetStreamApiException {
-    StreamState stream = management.getStreamInfo(Streams.EVENTS).getStreamState();
+    StreamInfo info = management.getStreamInfo(Streams.EVENTS);
+    StreamState stream = info.getStreamState();
     long last = stream.getLastSequence();
     synchronized (this) {
-      if (last < seen) {
-        // The server lost the stream, and counts from the beginning again.
+      if (!info.getCreateTime().equals(streamMade)) {
+        // The stream was lost and made again, or is new to us: it counts from the beginning.
+        streamMade = info.getCreateTime();
         seen = 0;
       }
       if (!live) {
@@ -294,7 +302,7 @@ final class NatsEventFeed implements EventFeed, NatsLink.Part, PullConsumer.Sink
         return new Stored(
             message.metaData().streamSequence(),
             subject.substring(subject.lastIndexOf('.') + 1),
-            id == null ? ReceivedEvent.read(body).id() : UUID.fromString(id),
+            id == null ? CloudEvents.read(body).id() : UUID.fromString(id),
             message.metaData().timestamp().toInstant().toEpochMilli(),
             body);
       } catch (RuntimeException unreadable) {
@@ -309,7 +317,7 @@ final class NatsEventFeed implements EventFeed, NatsLink.Part, PullConsumer.Sink
       if (unread != null) {
         body = null;
         try {
-          event = ReceivedEvent.read(unread);
+          event = CloudEvents.read(unread);
         } catch (RuntimeException unreadable) {
           LOG.debugf("event %s cannot be read; nobody is told of it", id);
         }

@@ -1,5 +1,6 @@
 package dev.carillon.broker.nats;
 
+import io.nats.client.AuthenticationException;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.ErrorListener;
@@ -46,6 +47,12 @@ final class NatsLink {
 
   /** How long the server may take to answer what is asked about streams and consumers. */
   private static final Duration ANSWER = Duration.ofSeconds(2);
+
+  /**
+   * A stream that was deleted just now is not made again at once: the server (2.9 at least) is
+   * still removing its files, and would remove those of the new one.
+   */
+  private static final Duration SETTLED = Duration.ofSeconds(1);
 
   private static final Duration TICK = Duration.ofSeconds(1);
 
@@ -147,7 +154,7 @@ final class NatsLink {
         () -> {
           if (!suspected && connection != null) {
             suspected = true;
-            verify();
+            later(SETTLED, this::verify);
           }
         });
   }
@@ -242,10 +249,10 @@ final class NatsLink {
   /** jnats names the servers with their passwords where it cannot connect; we say it ourselves. */
   private String reason(Exception failure) {
     String because = lastFailure;
-    if (failure instanceof JetStreamApiException refused) {
-      return "JetStream refused: " + refused.getMessage();
+    if (failure instanceof JetStreamApiException) {
+      return "JetStream refused: " + failure.getMessage();
     }
-    if (because != null) {
+    if (because != null && !(failure instanceof AuthenticationException)) {
       return because;
     }
     String message = failure.getMessage();

@@ -124,6 +124,25 @@ final class PullConsumer {
     stopped = true;
   }
 
+  /**
+   * To be asked about a consumer makes the server (2.9 at least) drop requests that nobody listens
+   * for any more. Otherwise it finds that out with a message in its hand, and that one message then
+   * waits until its time to be given to another is up. On the link's thread.
+   */
+  void forgetRequests() {
+    try {
+      String name;
+      synchronized (this) {
+        name = inbox == null ? null : inbox.consumer;
+      }
+      if (name != null) {
+        NatsLink.management(connection).getConsumerInfo(stream, name);
+      }
+    } catch (IOException | JetStreamApiException failure) {
+      LOG.debugf("the consumer on %s cannot be asked: %s", stream, failure.getMessage());
+    }
+  }
+
   void tick() {
     Inbox present;
     synchronized (this) {
@@ -152,12 +171,14 @@ final class PullConsumer {
   private final class Inbox {
 
     private final String address = connection.createInbox();
+    private final String consumer;
     private final String requests;
     private final Subscription subscription;
     private int outstanding;
     private volatile long heard = System.nanoTime();
 
     Inbox(String consumer) {
+      this.consumer = consumer;
       this.requests = "$JS.API.CONSUMER.MSG.NEXT." + stream + "." + consumer;
       this.subscription = dispatcher.subscribe(address, this::arrived);
     }
@@ -196,7 +217,8 @@ final class PullConsumer {
         }
         sink.received(message);
       }
-      if (dispatcher.getPendingMessageCount() == 0) {
+      // Below zero too: jnats counts a message after it has queued it, perhaps after we took it.
+      if (dispatcher.getPendingMessageCount() <= 0) {
         sink.settled();
       }
     }

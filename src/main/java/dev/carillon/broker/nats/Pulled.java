@@ -6,6 +6,7 @@ import io.nats.client.Message;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashSet;
@@ -94,17 +95,14 @@ abstract class Pulled<I, T> implements Flow.Subscription, NatsLink.Part, PullCon
 
   @Override
   public void cancel() {
-    List<String> back;
     synchronized (this) {
       if (cancelled) {
         return;
       }
       cancelled = true;
       waiting.clear();
-      back = List.copyOf(inHand);
-      inHand.clear();
     }
-    link.execute(() -> end(back));
+    link.execute(this::end);
   }
 
   /** From any thread; the messages need not come again. */
@@ -156,21 +154,31 @@ abstract class Pulled<I, T> implements Flow.Subscription, NatsLink.Part, PullCon
     refill();
   }
 
-  private void end(List<String> back) {
+  /**
+   * First the server forgets our requests, then everything is given back: else it would hand some
+   * of that to us again, and to nobody when we are gone.
+   */
+  private void end() {
     link.remove(this);
     consumers.values().forEach(PullConsumer::stop);
-    answer(back, NAK);
     Dispatcher last = dispatcher;
     if (last != null && link.connection() != null) {
       try {
-        // What is on its way arrives, and is given back by received().
+        // What is on its way still arrives, and is in hand then.
         last.drain(DRAIN).get(DRAIN.toMillis(), TimeUnit.MILLISECONDS);
+        consumers.values().forEach(PullConsumer::forgetRequests);
       } catch (InterruptedException interrupted) {
         Thread.currentThread().interrupt();
       } catch (ExecutionException | TimeoutException | IllegalStateException late) {
         LOG.debug("NATS does not answer; what was read ahead comes again later");
       }
     }
+    List<String> back;
+    synchronized (this) {
+      back = List.copyOf(inHand);
+      inHand.clear();
+    }
+    answer(back, NAK);
   }
 
   // ── on the dispatcher's thread
@@ -185,15 +193,13 @@ abstract class Pulled<I, T> implements Flow.Subscription, NatsLink.Part, PullCon
     }
     boolean full;
     synchronized (this) {
+      inHand.add(address);
       if (!cancelled) {
-        inHand.add(address);
         waiting.add(read);
       }
       full = waiting.size() >= batch;
     }
-    if (cancelled) {
-      answer(List.of(address), NAK);
-    } else if (full) {
+    if (full) {
       settled();
     }
   }
@@ -225,7 +231,7 @@ abstract class Pulled<I, T> implements Flow.Subscription, NatsLink.Part, PullCon
     if (requested != Long.MAX_VALUE) {
       requested--;
     }
-    java.util.ArrayList<I> next = new java.util.ArrayList<>(Math.min(batch, waiting.size()));
+    List<I> next = new ArrayList<>(Math.min(batch, waiting.size()));
     while (next.size() < batch && !waiting.isEmpty()) {
       next.add(waiting.poll());
     }

@@ -89,7 +89,8 @@ class NatsBrokerContractTest extends BrokerContract {
         if (message.getHeaders() != null) {
           message.getHeaders().forEach((name, values) -> headers.put(name, values.get(0)));
         }
-        found.add(new Found(null, headers, message.getData()));
+        byte[] body = message.getData();
+        found.add(new Found(null, headers, body == null ? new byte[0] : body));
       }
       return found;
     } catch (IOException | InterruptedException | JetStreamApiException failure) {
