@@ -6,6 +6,7 @@ import dev.carillon.bench.measure.Numbers;
 import dev.carillon.bench.measure.Postgres;
 import dev.carillon.bench.measure.Sql;
 import dev.carillon.bench.measure.Statements;
+import dev.carillon.bench.measure.Threads;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
