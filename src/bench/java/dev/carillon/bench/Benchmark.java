@@ -1,77 +1,95 @@
 package dev.carillon.bench;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.BufferedWriter;
+import dev.carillon.bench.contestant.Contestant;
+import dev.carillon.bench.contestant.DbSchedulerUnderTest;
+import dev.carillon.bench.contestant.Deployment;
+import dev.carillon.bench.contestant.QuartzUnderTest;
+import dev.carillon.bench.measure.Postgres;
+import dev.carillon.bench.measure.Sql;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Plays the workloads one after another, so that never more than one contestant is there. */
 public final class Benchmark {
 
   private static final Path FOLDER = Path.of("target", "benchmark").toAbsolutePath();
-  private static final Path LINES = Path.of("target", "benchmark.jsonl");
 
   private Benchmark() {}
 
   public static void main(String[] arguments) throws IOException, SQLException {
     Options options = Options.ofProperties();
     Files.createDirectories(FOLDER);
-    List<Measurement> measured = new ArrayList<>();
     long began = System.nanoTime();
     try (Postgres postgres = Postgres.start(FOLDER, options.profile())) {
-      String machine = machine(postgres);
-      System.out.println(machine);
-      Rounds rounds = new Rounds(postgres);
-      if (options.plays("W1")) {
-        measured.addAll(new W1(options, postgres, rounds, FOLDER).play());
+      Report report = new Report(machine(postgres));
+      try {
+        play(options, postgres, report);
+      } finally {
+        // What was measured until a failure is worth having.
+        report.publish();
       }
-      if (options.plays("W2")) {
-        measured.addAll(new W2(options, postgres, rounds, FOLDER).play());
-      }
-      if (options.plays("W3")) {
-        measured.addAll(new W3(options, postgres, FOLDER).play());
-      }
-      new Table(measured).print();
-      System.out.println(machine);
     }
-    write(measured);
-    System.out.printf(
-        "%d measurements in %d s; all rounds are in %s%n",
-        measured.size(), Duration.ofNanos(System.nanoTime() - began).toSeconds(), LINES);
+    System.out.printf("%d s%n", Duration.ofNanos(System.nanoTime() - began).toSeconds());
+    // Brokers are ended by their shutdown hooks, and threads of their clients keep nobody waiting.
+    System.exit(0);
+  }
+
+  private static void play(Options options, Postgres postgres, Report report) throws SQLException {
+    Systems systems = new Systems(options, postgres, FOLDER);
+    Rounds rounds = new Rounds(postgres);
+    Contest contest = new Contest(options, postgres, systems, rounds, report);
+    if (options.plays(W1.NAME)) {
+      List<String> names = options.quick() ? oneProcessEach() : Systems.names();
+      contest.play(
+          W1.NAME, options.slots(), options.chosenFrom(names), p -> W1.programme(options, p));
+    }
+    if (options.plays(W2.NAME)) {
+      List<String> names = options.quick() ? twoOfThem() : Systems.names();
+      contest.play(W2.NAME, W2.SLOTS, options.chosenFrom(names), p -> W2.programme(options, p));
+    }
+    if (options.plays(W3.NAME)) {
+      new W3(options, postgres, systems, rounds, report).play();
+    }
+    if (options.plays(W4.NAME)) {
+      List<String> names =
+          options.quick()
+              ? List.of(Deployment.ONE.name())
+              : List.of(DbSchedulerUnderTest.NAME, Deployment.ONE.name(), QuartzUnderTest.NAME);
+      new W4(options, postgres, systems, rounds, report).play(options.chosenFrom(names));
+    }
+  }
+
+  /** Enough for the ratios of the brokers. */
+  private static List<String> oneProcessEach() {
+    return Systems.names().stream()
+        .filter(
+            name ->
+                name.equals(DbSchedulerUnderTest.NAME)
+                    || Deployment.all().stream()
+                        .anyMatch(one -> one.processes() == 1 && one.name().equals(name)))
+        .toList();
+  }
+
+  private static List<String> twoOfThem() {
+    return List.of(DbSchedulerUnderTest.NAME, Deployment.ONE.name());
   }
 
   private static String machine(Postgres postgres) throws SQLException {
     try (Sql sql = postgres.connect("postgres")) {
-      return "%d cores, load average %.2f at the start, Java %s (%s each), PostgreSQL %s, fsync and synchronous_commit on"
-          .formatted(
-              Runtime.getRuntime().availableProcessors(),
-              Rounds.loadAverage(),
-              Runtime.version(),
-              Contestant.HEAP,
-              sql.text("show server_version"));
-    }
-  }
-
-  private static void write(List<Measurement> measured) throws IOException {
-    ObjectMapper mapper = new ObjectMapper();
-    try (BufferedWriter lines = Files.newBufferedWriter(LINES)) {
-      for (Measurement one : measured) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("workload", one.workload());
-        line.put("variant", one.variant());
-        line.put("system", one.system());
-        line.put("setup", one.setup());
-        line.put("rounds", one.rounds());
-        lines.write(mapper.writeValueAsString(line));
-        lines.newLine();
-      }
+      String machine =
+          "%d cores, load average %.2f at the start, Java %s (%s each), PostgreSQL %s, fsync and synchronous_commit on"
+              .formatted(
+                  Runtime.getRuntime().availableProcessors(),
+                  Rounds.loadAverage(),
+                  Runtime.version(),
+                  Contestant.HEAP,
+                  sql.text("show server_version"));
+      System.out.println(machine);
+      return machine;
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.carillon.bench;
 
+import dev.carillon.bench.measure.Numbers;
 import java.util.Map;
 
 /** Says at once what a round came to; the table comes at the end. */
@@ -8,14 +9,14 @@ final class Progress {
   private Progress() {}
 
   /**
-   * @param round 0: the warm-up, which is not counted
+   * @param round 0: a warm-up, which is not counted
    */
-  static void round(String what, Contestant who, int round, Map<String, Double> figures) {
+  static void round(String what, String who, int round, Map<String, Double> figures) {
     StringBuilder line = new StringBuilder();
-    line.append(what).append(' ').append(who.name());
+    line.append(what).append(' ').append(who);
     line.append(round == 0 ? " warm-up" : " round " + round);
     figures.forEach(
-        (name, value) -> line.append("  ").append(name).append('=').append(Table.number(value)));
+        (name, value) -> line.append("  ").append(name).append('=').append(Numbers.shown(value)));
     System.out.println(line);
   }
 }

@@ -1,5 +1,12 @@
 package dev.carillon.bench;
 
+import dev.carillon.bench.contestant.Contestant;
+import dev.carillon.bench.contestant.Executed;
+import dev.carillon.bench.contestant.Load;
+import dev.carillon.bench.measure.Postgres;
+import dev.carillon.bench.measure.Sql;
+import dev.carillon.bench.measure.Threads;
+import dev.carillon.bench.measure.Usage;
 import java.lang.management.ManagementFactory;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,40 +35,82 @@ final class Rounds {
   }
 
   /**
-   * One round.
+   * One round, as it was measured.
    *
-   * @param spread zero: all are due at once
-   * @return figures by name, in the order in which they are written down
+   * @param runs that were executed in it
+   * @param from from when on it was measured
+   * @param threads CPU seconds by kind of thread
+   * @param figures by name, in the order in which they are written down
    */
-  Map<String, Double> play(Contestant contestant, int count, Duration spread) throws SQLException {
+  record Round(
+      int runs,
+      Instant from,
+      Instant to,
+      Map<String, Double> threads,
+      Map<String, Double> figures) {}
+
+  Round play(Contestant contestant, Programme.Part part) throws SQLException {
     double loadAverage = loadAverage();
     try (Sql sql = postgres.connect(contestant.database())) {
-      Load load = insert(contestant, new Load(++round, count, spread, Instant.EPOCH), sql);
-      Usage before = Usage.now(contestant, postgres, sql);
+      Load wanted = new Load(next(), part.count(), part.spread(), Instant.EPOCH);
+      Load load = insert(contestant, wanted, sql);
+      Instant from = Instant.now();
+      Map<String, Double> threads = Threads.cpu(contestant.processes());
+      Usage before = usage(contestant, sql);
       awaitSettled(contestant, load, sql);
       Instant settled = Instant.now();
-      Usage after = Usage.now(contestant, postgres, sql);
+      Usage after = usage(contestant, sql);
+      threads = Threads.between(threads, Threads.cpu(contestant.processes()));
       Executed executed = contestant.executed(load, sql);
       Map<String, Double> figures = new LinkedHashMap<>();
-      double seconds = executed.last() / 1e6;
+      double seconds = executed.took() / 1e6;
+      figures.put("runs", (double) load.count());
+      figures.put("first_s", executed.executed()[0] / 1e6);
       figures.put("seconds", seconds);
-      figures.put("runs_per_s", count / seconds);
+      figures.put("runs_per_s", load.count() / seconds);
       figures.put("settled_s", Duration.between(load.first(), settled).toMillis() / 1e3);
       lateness(figures, "late_ms", executed.executed());
       if (executed.recorded().length > 0) {
         lateness(figures, "recorded_late_ms", executed.recorded());
       }
-      figures.put("cpu_s_per_1000", perThousand(after.system() - before.system(), count));
       figures.put(
-          "postgres_cpu_s_per_1000", perThousand(after.postgres() - before.postgres(), count));
-      figures.put(
-          "statements_per_run", (double) (after.statements() - before.statements()) / count);
-      figures.put("wal_bytes_per_run", (double) after.walSince(before, sql) / count);
-      figures.put("full_page_bytes_per_run", (double) after.fullPagesSince(before, sql) / count);
-      figures.put("other_cores", after.othersSince(before));
+          "jit_cpu_s_per_1000", perThousand(threads.getOrDefault(Threads.JIT, 0.0), load.count()));
+      cost(figures, contestant, before, after, load.count(), sql);
       figures.put("load_average", loadAverage);
-      return figures;
+      return new Round(load.count(), from, settled, threads, figures);
     }
+  }
+
+  /** A number that no round of this benchmark has had. */
+  int next() {
+    return ++round;
+  }
+
+  Usage usage(Contestant contestant, Sql sql) throws SQLException {
+    return Usage.now(contestant.processes(), contestant.broker(), postgres, sql);
+  }
+
+  /** What so many executions cost between two instants. */
+  static void cost(
+      Map<String, Double> figures,
+      Contestant contestant,
+      Usage before,
+      Usage after,
+      long count,
+      Sql sql)
+      throws SQLException {
+    double system = after.system() - before.system();
+    double server = after.postgres() - before.postgres();
+    figures.put("cpu_s_per_1000", perThousand(system, count));
+    figures.put("postgres_cpu_s_per_1000", perThousand(server, count));
+    figures.put("both_cpu_s_per_1000", perThousand(system + server, count));
+    if (contestant.broker().isPresent()) {
+      figures.put("broker_cpu_s_per_1000", perThousand(after.broker() - before.broker(), count));
+    }
+    figures.put("statements_per_run", (double) (after.statements() - before.statements()) / count);
+    figures.put("wal_bytes_per_run", (double) after.walSince(before, sql) / count);
+    figures.put("full_page_bytes_per_run", (double) after.fullPagesSince(before, sql) / count);
+    figures.put("other_cores", after.othersSince(before));
   }
 
   static double loadAverage() {
@@ -107,14 +156,14 @@ final class Rounds {
     }
   }
 
-  private static void lateness(Map<String, Double> figures, String name, long[] sorted) {
+  static void lateness(Map<String, Double> figures, String name, long[] sorted) {
     figures.put(name + "_p50", Executed.percentile(sorted, 50));
     figures.put(name + "_p95", Executed.percentile(sorted, 95));
     figures.put(name + "_p99", Executed.percentile(sorted, 99));
     figures.put(name + "_max", Executed.percentile(sorted, 100));
   }
 
-  private static double perThousand(double seconds, int count) {
+  private static double perThousand(double seconds, long count) {
     return seconds * 1_000 / count;
   }
 

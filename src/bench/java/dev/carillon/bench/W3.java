@@ -1,11 +1,15 @@
 package dev.carillon.bench;
 
-import java.nio.file.Path;
+import dev.carillon.bench.contestant.CarillonUnderTest;
+import dev.carillon.bench.contestant.Contestant;
+import dev.carillon.bench.contestant.Executed;
+import dev.carillon.bench.measure.Postgres;
+import dev.carillon.bench.measure.Sql;
+import dev.carillon.bench.measure.Usage;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +20,8 @@ import java.util.UUID;
  * is due now still come in time?
  */
 final class W3 {
+
+  static final String NAME = "W3";
 
   /** From the start, or from a million rows inserted, until nothing goes on any more. */
   private static final Duration SETTLE = Duration.ofSeconds(15);
@@ -54,35 +60,32 @@ final class W3 {
 
   private final Options options;
   private final Postgres postgres;
-  private final Path folder;
+  private final Systems systems;
+  private final Rounds rounds;
+  private final Report report;
 
-  W3(Options options, Postgres postgres, Path folder) {
+  W3(Options options, Postgres postgres, Systems systems, Rounds rounds, Report report) {
     this.options = options;
     this.postgres = postgres;
-    this.folder = folder;
+    this.systems = systems;
+    this.rounds = rounds;
+    this.report = report;
   }
 
-  List<Measurement> play() throws SQLException {
-    try (CarillonUnderTest carillon =
-            CarillonUnderTest.start(
-                postgres, "carillon_w3", W2.SLOTS, options.carillonJvm(), folder);
+  void play() throws SQLException {
+    try (CarillonUnderTest carillon = systems.carillon(NAME, W2.SLOTS);
         Sql sql = postgres.connect(carillon.database())) {
-      List<Measurement> measured = new ArrayList<>();
-      measured.add(measurement("0 schedules", carillon, idle(carillon, sql)));
+      add("0 schedules", carillon, idle(carillon, sql));
       insert(carillon, sql);
-      String waiting = "%,d schedules".formatted(options.w3Schedules());
-      measured.add(measurement(waiting, carillon, idle(carillon, sql)));
-      measured.add(measurement("a run due now", carillon, lateness(carillon, sql, this::run)));
-      measured.add(
-          measurement("a schedule due now", carillon, lateness(carillon, sql, this::schedule)));
-      return measured;
+      add("%,d schedules".formatted(options.w3Schedules()), carillon, idle(carillon, sql));
+      add("a run due now", carillon, lateness(carillon, sql, this::run));
+      add("a schedule due now", carillon, lateness(carillon, sql, this::schedule));
     }
   }
 
-  private Measurement measurement(
-      String variant, Contestant carillon, Map<String, Double> figures) {
-    Progress.round("W3 " + variant, carillon, 1, figures);
-    return new Measurement("W3", variant, carillon.name(), carillon.setup(), List.of(figures));
+  private void add(String variant, Contestant carillon, Map<String, Double> figures) {
+    Progress.round("W3 " + variant, carillon.name(), 1, figures);
+    report.add(new Measurement(NAME, variant, carillon.name(), carillon.setup(), List.of(figures)));
   }
 
   private void insert(CarillonUnderTest carillon, Sql sql) throws SQLException {
@@ -101,9 +104,9 @@ final class W3 {
   private Map<String, Double> idle(CarillonUnderTest carillon, Sql sql) throws SQLException {
     Rounds.pause(SETTLE);
     double loadAverage = Rounds.loadAverage();
-    Usage before = Usage.now(carillon, postgres, sql);
+    Usage before = rounds.usage(carillon, sql);
     Rounds.pause(options.w3Seconds());
-    Usage after = Usage.now(carillon, postgres, sql);
+    Usage after = rounds.usage(carillon, sql);
     double seconds = after.secondsSince(before);
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put("idle_cpu_percent", 100 * (after.system() - before.system()) / seconds);

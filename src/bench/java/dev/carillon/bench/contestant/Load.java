@@ -1,4 +1,4 @@
-package dev.carillon.bench;
+package dev.carillon.bench.contestant;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -12,13 +12,13 @@ import java.time.ZoneOffset;
  * @param round unique in this benchmark; contestants know the round's runs by it
  * @param spread zero: all are due at once
  */
-record Load(int round, int count, Duration spread, Instant first) {
+public record Load(int round, int count, Duration spread, Instant first) {
 
-  Load at(Instant first) {
+  public Load at(Instant first) {
     return new Load(round, count, spread, first);
   }
 
-  Instant last() {
+  public Instant last() {
     return first.plus(spread);
   }
 

@@ -1,4 +1,4 @@
-package dev.carillon.bench;
+package dev.carillon.bench.measure;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
@@ -16,9 +16,9 @@ import java.util.Map;
  * switched off that a crash would need. Contestants are the user {@code bench}; the harness is
  * {@code postgres}, so that its own statements can be left out of the count.
  */
-final class Postgres implements AutoCloseable {
+public final class Postgres implements AutoCloseable {
 
-  static final String USER = "bench";
+  private static final String USER = "bench";
   private static final String HARNESS = "postgres";
 
   /** The same for all; what is not named has PostgreSQL's own default. */
@@ -49,7 +49,7 @@ final class Postgres implements AutoCloseable {
     this.postmaster = postmaster;
   }
 
-  static Postgres start(Path folder, boolean profile) throws SQLException {
+  public static Postgres start(Path folder, boolean profile) throws SQLException {
     try {
       Files.createDirectories(folder);
       Path data = folder.resolve("postgres");
@@ -91,7 +91,7 @@ final class Postgres implements AutoCloseable {
   }
 
   /** An empty database of its own for a contestant. */
-  void createDatabase(String name) throws SQLException {
+  public void createDatabase(String name) throws SQLException {
     try (Sql sql = connect("postgres")) {
       sql.run("create database " + name + " owner " + USER);
     }
@@ -101,22 +101,27 @@ final class Postgres implements AutoCloseable {
   }
 
   /** For the harness, as the superuser. */
-  Sql connect(String database) throws SQLException {
+  public Sql connect(String database) throws SQLException {
     Connection connection = DriverManager.getConnection(jdbcUrl(database), HARNESS, "");
     return new Sql(connection);
   }
 
-  String jdbcUrl(String database) {
+  public String jdbcUrl(String database) {
     return "jdbc:postgresql://127.0.0.1:" + server.getPort() + "/" + database;
   }
 
+  /** Whom contestants log in as; no password is asked for. */
+  public String user() {
+    return USER;
+  }
+
   /** As it stands in POSTGRES_URL. */
-  String url(String database) {
+  public String url(String database) {
     return "postgres://" + USER + "@127.0.0.1:" + server.getPort() + "/" + database;
   }
 
   /** CPU seconds of the server, all its processes. */
-  double cpu() {
+  public double cpu() {
     return Cpu.ofTree(postmaster);
   }
 

@@ -1,4 +1,4 @@
-package dev.carillon.bench;
+package dev.carillon.bench.measure;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Cpu {
 
   /** Linux counts in hundredths of a second on every platform that has a JVM. */
-  private static final double TICKS_PER_SECOND = 100;
+  static final double TICKS_PER_SECOND = 100;
 
   private Cpu() {}
 

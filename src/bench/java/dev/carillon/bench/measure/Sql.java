@@ -1,4 +1,4 @@
-package dev.carillon.bench;
+package dev.carillon.bench.measure;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,9 +8,9 @@ import java.sql.Statement;
 import java.util.Arrays;
 
 /** The harness's own connection. */
-record Sql(Connection connection) implements AutoCloseable {
+public record Sql(Connection connection) implements AutoCloseable {
 
-  void run(String... statements) throws SQLException {
+  public void run(String... statements) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       for (String sql : statements) {
         statement.execute(sql);
@@ -18,13 +18,13 @@ record Sql(Connection connection) implements AutoCloseable {
     }
   }
 
-  int update(String sql, Object... parameters) throws SQLException {
+  public int update(String sql, Object... parameters) throws SQLException {
     try (PreparedStatement statement = prepare(sql, parameters)) {
       return statement.executeUpdate();
     }
   }
 
-  String text(String sql, Object... parameters) throws SQLException {
+  public String text(String sql, Object... parameters) throws SQLException {
     try (PreparedStatement statement = prepare(sql, parameters);
         ResultSet rows = statement.executeQuery()) {
       rows.next();
@@ -32,7 +32,7 @@ record Sql(Connection connection) implements AutoCloseable {
     }
   }
 
-  long number(String sql, Object... parameters) throws SQLException {
+  public long number(String sql, Object... parameters) throws SQLException {
     try (PreparedStatement statement = prepare(sql, parameters);
         ResultSet rows = statement.executeQuery()) {
       rows.next();
@@ -40,12 +40,12 @@ record Sql(Connection connection) implements AutoCloseable {
     }
   }
 
-  boolean isTrue(String sql, Object... parameters) throws SQLException {
+  public boolean isTrue(String sql, Object... parameters) throws SQLException {
     return "t".equals(text(sql, parameters));
   }
 
   /** One array for each column, all of them whole numbers. */
-  long[][] columns(int columns, String sql, Object... parameters) throws SQLException {
+  public long[][] columns(int columns, String sql, Object... parameters) throws SQLException {
     long[][] all = new long[columns][1024];
     int count = 0;
     try (PreparedStatement statement = prepare(sql, parameters);
