@@ -1,6 +1,7 @@
 package dev.carillon.pg;
 
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
@@ -103,12 +104,34 @@ public class Pg {
     return UniHelper.toUni(connection.preparedQuery(sql).execute(parameters));
   }
 
+  /**
+   * One stage of Mutiny's for all tries: each more is decorated with contexts that nobody here
+   * needs.
+   */
   private static Uni<RowSet<Row>> query(Opened pool, String sql, Tuple parameters) {
     return Uni.createFrom()
-        .deferred(() -> UniHelper.toUni(pool.get().preparedQuery(sql).execute(parameters)))
-        .onFailure(Pg::isDeadlock)
-        .retry()
-        .atMost(DEADLOCK_RETRIES);
+        .emitter(answer -> attempt(pool, sql, parameters, DEADLOCK_RETRIES, answer));
+  }
+
+  private static void attempt(
+      Opened pool,
+      String sql,
+      Tuple parameters,
+      int retries,
+      UniEmitter<? super RowSet<Row>> answer) {
+    pool.get()
+        .preparedQuery(sql)
+        .execute(parameters)
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                answer.complete(done.result());
+              } else if (retries > 0 && isDeadlock(done.cause())) {
+                attempt(pool, sql, parameters, retries - 1, answer);
+              } else {
+                answer.fail(done.cause());
+              }
+            });
   }
 
   /**
