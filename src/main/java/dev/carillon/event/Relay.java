@@ -39,8 +39,8 @@ import java.util.function.LongSupplier;
  */
 public final class Relay {
 
-  /** Enough events for a round trip to be cheap, few enough to be held in memory. */
-  private static final int MOST_RUNS = 4_000;
+  /** Some megabytes of events; at full load a tenth of a second has fewer. */
+  private static final int MOST_RUNS = 10_000;
 
   private static final int MOST_ROWS = 500;
 
