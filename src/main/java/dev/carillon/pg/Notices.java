@@ -88,7 +88,7 @@ public class Notices {
   private synchronized PgSubscriber subscriber() {
     PgSubscriber made = subscriber;
     if (made == null) {
-      PgConnectOptions options = pg.engineOptions();
+      PgConnectOptions options = pg.engineOptions(false);
       made =
           PgSubscriber.subscriber(vertx, options)
               .reconnectPolicy(

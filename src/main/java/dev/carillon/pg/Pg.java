@@ -1,6 +1,7 @@
 package dev.carillon.pg;
 
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.mutiny.vertx.UniHelper;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgBuilder;
@@ -8,7 +9,6 @@ import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
-import io.vertx.sqlclient.PreparedQuery;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
@@ -18,10 +18,12 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The only holder of connections. The engine's own see every tenant and plan each statement anew; a
- * request's sees one tenant, for one transaction.
+ * The only holder of connections. The engine's own see every tenant, and plan each statement anew
+ * or, for the few that run many times a second, once; a request's sees one tenant, for one
+ * transaction.
  */
 @Singleton
 public class Pg {
@@ -35,6 +37,12 @@ public class Pg {
   /** One connection for each duty that may be at work at once; more would not drain faster. */
   private static final int ENGINE_CONNECTIONS = 6;
 
+  /** The claim, the completion, the relay and one of what else repeats, at once. */
+  private static final int HOT_CONNECTIONS = 4;
+
+  /** Beyond what any of our statements has: the driver's own limit would leave out the longest. */
+  private static final int CACHED_SQL_LENGTH = 100_000;
+
   private static final int DEADLOCK_RETRIES = 5;
 
   private static final String ENTER_TENANT =
@@ -45,7 +53,8 @@ public class Pg {
   private final Vertx vertx;
   private final PgPools pools;
   private final Pool requests;
-  private volatile Pool engine;
+  private final Opened engine = new Opened("carillon-engine", ENGINE_CONNECTIONS, false);
+  private final Opened hot = new Opened("carillon-hot", HOT_CONNECTIONS, true);
 
   Pg(Vertx vertx, PgPools pools, Pool requests) {
     this.vertx = vertx;
@@ -59,7 +68,17 @@ public class Pg {
    * try goes through.
    */
   public Uni<RowSet<Row>> asEngine(String sql, Tuple parameters) {
-    return engineQuery(sql, parameters).onFailure(Pg::isDeadlock).retry().atMost(DEADLOCK_RETRIES);
+    return query(engine, sql, parameters);
+  }
+
+  /**
+   * The same for a statement of the hot path: it is planned once on each connection, for whatever
+   * values come and whatever the tables will hold by then. Planning costs such a statement several
+   * times its execution, but only one whose plan cannot depend on statistics may go this way
+   * (docs/decisions/0004).
+   */
+  public Uni<RowSet<Row>> asEngineHot(String sql, Tuple parameters) {
+    return query(hot, sql, parameters);
   }
 
   /**
@@ -85,47 +104,51 @@ public class Pg {
     return UniHelper.toUni(connection.preparedQuery(sql).execute(parameters));
   }
 
-  private Uni<RowSet<Row>> engineQuery(String sql, Tuple parameters) {
-    PreparedQuery<RowSet<Row>> prepared = engine().preparedQuery(sql);
-    return Uni.createFrom().deferred(() -> UniHelper.toUni(prepared.execute(parameters)));
-  }
-
   /**
-   * Made at first use, which is after the migration has made the role that its connections take.
+   * One stage of Mutiny's for all tries: each more is decorated with contexts that nobody here
+   * needs.
    */
-  private Pool engine() {
-    Pool made = engine;
-    if (made == null) {
-      synchronized (this) {
-        made = engine;
-        if (made == null) {
-          made = openEngine();
-          engine = made;
-        }
-      }
-    }
-    return made;
+  private static Uni<RowSet<Row>> query(Opened pool, String sql, Tuple parameters) {
+    return Uni.createFrom()
+        .emitter(answer -> attempt(pool, sql, parameters, DEADLOCK_RETRIES, answer));
   }
 
-  private Pool openEngine() {
-    return PgBuilder.pool()
-        .with(new PoolOptions().setMaxSize(ENGINE_CONNECTIONS).setName("carillon-engine"))
-        .connectingTo(engineOptions())
-        .using(vertx)
-        .build();
+  private static void attempt(
+      Opened pool,
+      String sql,
+      Tuple parameters,
+      int retries,
+      UniEmitter<? super RowSet<Row>> answer) {
+    pool.get()
+        .preparedQuery(sql)
+        .execute(parameters)
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                answer.complete(done.result());
+              } else if (retries > 0 && isDeadlock(done.cause())) {
+                attempt(pool, sql, parameters, retries - 1, answer);
+              } else {
+                answer.fail(done.cause());
+              }
+            });
   }
 
   /**
    * {@code force_custom_plan}: a generic plan that was made while the queue was empty turned 500
-   * claims into a minute once it was not. {@code enable_seqscan=off}: the same happens to a custom
-   * plan for as long as statistics still tell of an empty table; every statement of the engine has
-   * an index that serves it. {@code jit=off}: none of them runs long enough to be worth compiling.
+   * claims into a minute once it was not. {@code enable_seqscan=off}: the same happens to any plan
+   * for as long as statistics still tell of an empty table; every statement of the engine has an
+   * index that serves it. {@code jit=off}: none of them runs long enough to be worth compiling.
    */
-  PgConnectOptions engineOptions() {
-    PgConnectOptions options = pools.connectOptions().setCachePreparedStatements(true);
+  PgConnectOptions engineOptions(boolean planOnce) {
+    PgConnectOptions options =
+        pools
+            .connectOptions()
+            .setCachePreparedStatements(true)
+            .setPreparedStatementCacheSqlLimit(CACHED_SQL_LENGTH);
     Map.of(
             "role", "carillon_engine",
-            "plan_cache_mode", "force_custom_plan",
+            "plan_cache_mode", planOnce ? "force_generic_plan" : "force_custom_plan",
             "enable_seqscan", "off",
             "jit", "off",
             "random_page_cost", "1.1",
@@ -142,9 +165,47 @@ public class Pg {
 
   @PreDestroy
   void close() {
-    Pool made = engine;
-    if (made != null) {
-      made.close();
+    engine.close();
+    hot.close();
+  }
+
+  /** Made at first use, which is after the migration has made the role that it takes. */
+  private final class Opened {
+
+    private final String name;
+    private final int size;
+    private final boolean planOnce;
+    private volatile @Nullable Pool made;
+
+    Opened(String name, int size, boolean planOnce) {
+      this.name = name;
+      this.size = size;
+      this.planOnce = planOnce;
+    }
+
+    Pool get() {
+      Pool pool = made;
+      return pool != null ? pool : make();
+    }
+
+    private synchronized Pool make() {
+      Pool pool = made;
+      if (pool == null) {
+        pool =
+            PgBuilder.pool()
+                .with(new PoolOptions().setMaxSize(size).setName(name))
+                .connectingTo(engineOptions(planOnce))
+                .using(vertx)
+                .build();
+        made = pool;
+      }
+      return pool;
+    }
+
+    synchronized void close() {
+      if (made != null) {
+        made.close();
+      }
     }
   }
 }

@@ -7,7 +7,7 @@ final class DueSql {
 
   /**
    * Runs that fall due within a window, queue by queue, so that one index serves. $1 after, $2 up
-   * to and including, $3 how many of each queue.
+   * to and including, $3 how many of each queue. Planned once, when the queue may be empty.
    */
   static final String WINDOW =
       """

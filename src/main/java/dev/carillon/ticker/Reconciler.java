@@ -60,7 +60,7 @@ final class Reconciler {
       return Uni.createFrom().item(EVERY);
     }
     Instant until = clock.instant().minus(OVERDUE);
-    return pg.asEngine(
+    return pg.asEngineHot(
             DueSql.WINDOW,
             Tuple.of(
                 Instant.EPOCH.atOffset(ZoneOffset.UTC),

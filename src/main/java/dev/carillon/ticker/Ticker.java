@@ -185,7 +185,7 @@ public final class Ticker {
     // in neither its
     // snapshot nor, if its notice were judged by the old bound, in the publisher.
     seenUntil = horizon;
-    return pg.asEngine(
+    return pg.asEngineHot(
             DueSql.WINDOW,
             Tuple.of(
                 after.atOffset(ZoneOffset.UTC), horizon.atOffset(ZoneOffset.UTC), MOST_OF_A_QUEUE))

@@ -1,13 +1,16 @@
 package dev.carillon.worker;
 
-/** How runs come to a worker. */
+/**
+ * How runs come to a worker. The claim and the look for overdue runs are planned once, when the
+ * tables may be empty: no join of theirs may depend on statistics.
+ */
 final class ClaimSql {
 
   private ClaimSql() {}
 
   /**
    * Claims runs by their ids; $1 ids, $2 now (or the latest due instant a hint named), $3 worker,
-   * $4 default timeout and $5 grace in milliseconds.
+   * $4 default timeout and $5 grace in milliseconds, $6 the lowest and $7 the highest of the ids.
    *
    * <p>Whoever else holds a row's lock is passed over: it is being claimed, cancelled or taken
    * back. A worker that was retired gets nothing. Ids without a row, not yet due or already taken
@@ -28,12 +31,13 @@ final class ClaimSql {
         order by q.id
         for update skip locked
       ), w as materialized (
-        -- By the ids as they came, so that partitions are pruned when the statement is planned.
+        -- By the ids as they came, and by their bounds: of an array nobody knows the partitions when the plan is made.
         select r.id, r.job_id, r.schedule_id, r.fire_at, r.trace, r.target::text as target,
                r.params::text as params, r.scope::text as scope, j.version as job_version, j.timeout_ms
         from runs r
-        left join jobs j on j.id = r.job_id
-        where r.id = any($1)
+        -- One look-up a row, by offset 0; joined freely, a plan that saw few jobs would read all of them each time.
+        left join lateral (select jobs.version, jobs.timeout_ms from jobs where jobs.id = r.job_id offset 0) j on true
+        where r.id = any($1) and r.id between $6 and $7
       ), t as materialized (
         select jsonb_object_agg(w.id, w.timeout_ms) filter (where w.timeout_ms <> $4) as timeouts from w
       ), c as (

@@ -3,6 +3,7 @@ package dev.carillon.worker;
 import dev.carillon.broker.DueChannel.DueBatch;
 import dev.carillon.loop.Loop;
 import dev.carillon.pg.DatabaseClock;
+import dev.carillon.pg.IdBounds;
 import dev.carillon.pg.Pg;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -58,9 +59,9 @@ final class Claims {
   /**
    * A claim costs the database about the same for one run as for ten. So while claims follow each
    * other closely, each waits until this long after the last one began, unless there is much to
-   * claim; one run every five milliseconds does not wait.
+   * claim. A run that comes after a quiet time does not wait.
    */
-  private static final Duration PACE = Duration.ofMillis(4);
+  private static final Duration PACE = Duration.ofMillis(8);
 
   private static final Duration LONG_REST = Duration.ofMinutes(1);
 
@@ -167,8 +168,11 @@ final class Claims {
     if (hints.isEmpty()) {
       return rest(IDLE);
     }
-    if (isWorthGathering(free) || isTooSoon()) {
+    if (isWorthGathering(free)) {
       return rest(Duration.ofMillis(1));
+    }
+    if (isTooSoon()) {
+      return rest(PACE.minusNanos(System.nanoTime() - lastClaim));
     }
     return takeHinted(worker, free);
   }
@@ -227,20 +231,16 @@ final class Claims {
     if (names.length == 0) {
       return Uni.createFrom().item(new UUID[0]);
     }
-    return pg.asEngine(
-            ClaimSql.OVERDUE, Tuple.of(names, now.atOffset(ZoneOffset.UTC), OLDEST, free))
-        .map(Claims::ids);
+    return pg.asEngineHot(ClaimSql.OVERDUE, overdueParameters(names, now, free)).map(Claims::ids);
+  }
+
+  /** The parameters of {@link ClaimSql#OVERDUE}. */
+  static Tuple overdueParameters(String[] names, Instant now, int most) {
+    return Tuple.of(names, now.atOffset(ZoneOffset.UTC), OLDEST, most);
   }
 
   private Uni<Integer> claim(UUID worker, UUID[] ids, Instant now) {
-    Tuple parameters =
-        Tuple.of(
-            ids,
-            now.atOffset(ZoneOffset.UTC),
-            worker,
-            JobDefinition.DEFAULT_TIMEOUT.toMillis(),
-            WorkerSettings.DEADLINE_GRACE.toMillis());
-    return pg.asEngine(ClaimSql.CLAIM, parameters)
+    return pg.asEngineHot(ClaimSql.CLAIM, parameters(worker, ids, now))
         .onFailure()
         .invoke(failure -> uncertain.addAll(List.of(ids)))
         .map(Claims::claimed)
@@ -248,6 +248,19 @@ final class Claims {
             runs ->
                 definitions.prepare(runs).onFailure().invoke(f -> doubt(runs)).replaceWith(runs))
         .map(this::begin);
+  }
+
+  /** The parameters of {@link ClaimSql#CLAIM}; some ids, in any order. */
+  static Tuple parameters(UUID worker, UUID[] ids, Instant now) {
+    IdBounds bounds = IdBounds.of(ids);
+    return Tuple.tuple()
+        .addArrayOfUUID(ids)
+        .addOffsetDateTime(now.atOffset(ZoneOffset.UTC))
+        .addUUID(worker)
+        .addLong(JobDefinition.DEFAULT_TIMEOUT.toMillis())
+        .addLong(WorkerSettings.DEADLINE_GRACE.toMillis())
+        .addUUID(bounds.lowest())
+        .addUUID(bounds.highest());
   }
 
   private void doubt(List<Claimed> runs) {

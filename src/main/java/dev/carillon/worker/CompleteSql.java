@@ -1,6 +1,9 @@
 package dev.carillon.worker;
 
-/** How runs leave a worker. */
+/**
+ * How runs leave a worker. Planned once, when the tables may be empty: no join may depend on
+ * statistics.
+ */
 public final class CompleteSql {
 
   private CompleteSql() {}
@@ -32,17 +35,20 @@ public final class CompleteSql {
       ), ended as (
         delete from queue q
         where q.id = any(array(select m.id from m where m.final_state is not null))
+      ), a as materialized (
+        select array_agg(m.id) as ids, jsonb_object_agg(m.id, m.outcome) as outcomes, jsonb_object_agg(m.id, m.due) as due
+        from m
+        where m.final_state is null
       ), again as (
         update queue q
-        set state = case m.outcome when 'DRAINED' then 'QUEUED'::queue_state else 'RETRY_SCHEDULED' end,
-            due_at = m.due,
-            tried = q.tried + (m.outcome in ('FAILED', 'TIMED_OUT'))::int,
-            lost = q.lost + (m.outcome = 'LOST')::int,
+        -- No join, as in the claim: what a row needs is looked up by its id.
+        set state = case (select a.outcomes from a) ->> q.id::text
+                      when 'DRAINED' then 'QUEUED'::queue_state else 'RETRY_SCHEDULED' end,
+            due_at = ((select a.due from a) ->> q.id::text)::timestamptz,
+            tried = q.tried + ((select a.outcomes from a) ->> q.id::text in ('FAILED', 'TIMED_OUT'))::int,
+            lost = q.lost + ((select a.outcomes from a) ->> q.id::text = 'LOST')::int,
             locked_by = null, locked_at = null, deadline = null
-        from m
-        -- Found by the array, joined by text, as in the claim.
-        where m.final_state is null and q.id = any(array(select m.id from m where m.final_state is null))
-          and q.id::text = m.id::text
+        where q.id = any((select a.ids from a)::uuid[])
       ), kept as (
         insert into attempts (run_id, generation, attempt, tenant_id, worker_id, outcome, final_state, started_at,
                               finished_at, job_version, error, output)
@@ -50,14 +56,19 @@ public final class CompleteSql {
                m.finished, m.version, m.error::jsonb, m.output::jsonb
         from m
         %s
-      ), rearmed as (
-        -- FIXED_DELAY counts from here: the end of the run that the schedule waits for, whichever end it is.
-        update clock c
-        set awaited_run = null,
-            next_fire_at = case when c.enabled then m.finished + c.delay_ms * interval '1 millisecond' end
+      ), f as materialized (
+        select jsonb_object_agg(m.id, m.finished) as finished, array_agg(m.schedule_id) as schedules
         from m
         where m.final_state is not null and m.schedule_id is not null
-          and c.schedule_id = m.schedule_id and c.awaited_run = m.id
+      ), rearmed as (
+        -- FIXED_DELAY counts from here: the end of the run that the schedule waits for, whichever end it is. No join, as in
+        -- the claim.
+        update clock c
+        set awaited_run = null,
+            next_fire_at = case when c.enabled then
+              ((select f.finished from f) ->> c.awaited_run::text)::timestamptz + c.delay_ms * interval '1 millisecond' end
+        where c.schedule_id = any((select f.schedules from f)::uuid[])
+          and (select f.finished from f) ->> c.awaited_run::text is not null
         returning c.schedule_id
       ), told as (
         insert into outbox (at, kind, runs, attempts)
@@ -65,7 +76,7 @@ public final class CompleteSql {
         having count(*) > 0
       )
       select m.id, m.attempt, m.outcome::text as outcome, m.final_state::text as final_state, m.due, m.tenant_id,
-             m.priority, m.queue, exists (select from rearmed r where r.schedule_id = m.schedule_id) as rearmed
+             m.priority, m.queue, coalesce(m.schedule_id in (select r.schedule_id from rearmed r), false) as rearmed
       from m
       """;
 

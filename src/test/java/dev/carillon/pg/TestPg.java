@@ -82,6 +82,12 @@ public class TestPg extends Pg {
     return fault.meet(sql, parameters, go);
   }
 
+  @Override
+  public Uni<RowSet<Row>> asEngineHot(String sql, Tuple parameters) {
+    Uni<RowSet<Row>> go = super.asEngineHot(sql, parameters);
+    return fault.meet(sql, parameters, go);
+  }
+
   /** A statement that meets no fault: what a fault may answer with instead. */
   public Uni<RowSet<Row>> faultless(String sql) {
     return super.asEngine(sql, Tuple.tuple());
@@ -112,9 +118,19 @@ public class TestPg extends Pg {
     return clock;
   }
 
-  /** How the engine connects, for a test that needs a connection to itself. */
+  /** The same for a statement of the hot path. */
+  public List<Row> hotRows(String sql, Tuple parameters) {
+    return super.asEngineHot(sql, parameters)
+        .subscribeAsCompletionStage()
+        .toCompletableFuture()
+        .join()
+        .stream()
+        .toList();
+  }
+
+  /** How the engine connects for its hot path, for a test that needs a connection to itself. */
   public PgConnectOptions options() {
-    return engineOptions();
+    return engineOptions(true);
   }
 
   public void measure(DatabaseClock clock) {

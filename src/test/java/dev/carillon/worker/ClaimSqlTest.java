@@ -15,8 +15,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -138,34 +136,6 @@ class ClaimSqlTest {
     assertTrue(updates.getLong("hot") >= 950, () -> updates.getLong("hot") + " HOT updates");
   }
 
-  /** A generic plan made while the queue was empty turned 500 claims into a minute (rule 2). */
-  @Test
-  void plansForAFullQueueAlsoAfterItWasWarmOnAnEmptyOne() {
-    // Given a statement that every connection has planned often enough to cache a plan
-    for (int i = 0; i < 60; i++) {
-      claim(UUID.randomUUID());
-    }
-    // and 20,000 rows of which no statistics know
-    List<UUID> runs = engine.runs(job, 20_000, EngineFixture.REAL.instant());
-    UUID[] some = runs.subList(8_000, 8_500).toArray(UUID[]::new);
-
-    // When 500 of them are claimed
-    UUID[] others = runs.subList(12_000, 12_500).toArray(UUID[]::new);
-    String plan = explain(engine, ClaimSql.CLAIM, parameters(others));
-    long begun = System.nanoTime();
-    List<Row> claimed = engine.pg.rows(ClaimSql.CLAIM, array(parameters(some)));
-    Duration taken = Duration.ofNanos(System.nanoTime() - begun);
-
-    // Then it is quick, and by the index
-    assertEquals(500, claimed.size());
-    assertTrue(taken.toMillis() < 500, () -> "a claim of 500 took " + taken + "\n" + plan);
-    assertFalse(Pattern.compile("Seq Scan on (queue|runs)").matcher(plan).find(), plan);
-    Matcher loops = Pattern.compile("Rows Removed by Join Filter: (\\d+)").matcher(plan);
-    while (loops.find()) {
-      assertTrue(Long.parseLong(loops.group(1)) < 10_000, plan);
-    }
-  }
-
   @Test
   void findsOverdueRunsByTheIndexHoweverManyThereAre() {
     EngineFixture full = EngineFixture.withBacklog();
@@ -212,11 +182,11 @@ class ClaimSqlTest {
   }
 
   private List<Row> claim(UUID... runs) {
-    return engine.pg.rows(ClaimSql.CLAIM, array(parameters(runs)));
+    return engine.pg.hotRows(ClaimSql.CLAIM, parameters(runs));
   }
 
   private Tuple parameters(UUID[] runs) {
-    return Tuple.of(runs, now(), worker, 300_000L, 15_000L);
+    return Claims.parameters(worker, runs, EngineFixture.REAL.instant());
   }
 
   private static String explain(EngineFixture engine, String sql, Tuple parameters) {

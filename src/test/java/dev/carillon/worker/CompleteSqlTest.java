@@ -12,7 +12,6 @@ import dev.carillon.run.Verdict;
 import dev.carillon.testing.Background;
 import dev.carillon.testing.EngineFixture;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -277,13 +276,7 @@ class CompleteSqlTest {
     int claimed =
         engine
             .pg
-            .rows(
-                ClaimSql.CLAIM,
-                runs.toArray(UUID[]::new),
-                EngineFixture.utc(now()),
-                worker,
-                300_000L,
-                15_000L)
+            .hotRows(ClaimSql.CLAIM, Claims.parameters(worker, runs.toArray(UUID[]::new), now()))
             .size();
     assertEquals(runs.size(), claimed);
   }
@@ -293,12 +286,8 @@ class CompleteSqlTest {
   }
 
   private List<Row> complete(Completion... completions) {
-    Tuple parameters = Completion.parameters(List.of(completions), now());
-    Object[] values = new Object[parameters.size()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = parameters.getValue(i);
-    }
-    return engine.pg.rows(CompleteSql.COMPLETE, values);
+    return engine.pg.hotRows(
+        CompleteSql.COMPLETE, Completion.parameters(List.of(completions), now()));
   }
 
   private Map<String, Object> live(UUID run) {
