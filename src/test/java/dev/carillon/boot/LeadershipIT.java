@@ -117,8 +117,7 @@ class LeadershipIT {
         .pollInterval(Duration.ofMillis(50))
         .atMost(LEASE.plusSeconds(5))
         .until(() -> epoch(database) > epoch);
-    assertThat(Duration.between(killed, Instant.now()))
-        .isLessThan(LEASE.plus(Duration.ofMillis(500)));
+    assertThat(Duration.between(killed, Instant.now())).isLessThan(LEASE.plusSeconds(1));
     awaitProgress(database);
     processes.remove(leader);
     carillon(database).awaitReady();

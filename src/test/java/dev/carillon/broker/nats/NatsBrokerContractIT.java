@@ -21,7 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-class NatsBrokerContractTest extends BrokerContract {
+class NatsBrokerContractIT extends BrokerContract {
 
   private TestNats nats;
 

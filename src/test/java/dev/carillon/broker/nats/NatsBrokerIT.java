@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is NATS's own; what every broker does is in the contract. */
-class NatsBrokerTest {
+class NatsBrokerIT {
 
   private static final Duration SOON = Duration.ofSeconds(20);
 

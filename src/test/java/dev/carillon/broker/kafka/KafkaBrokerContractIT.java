@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** The contract on a real Kafka, watched by plain clients of Kafka. */
-class KafkaBrokerContractTest extends BrokerContract {
+class KafkaBrokerContractIT extends BrokerContract {
 
   private static final int PARTITIONS = 3;
 
