@@ -50,7 +50,9 @@ final class RunRows {
    */
   static List<RunEvent> events(Row row, RunEvent.Subject subject, int attempt, @Nullable Row end) {
     if (OutboxRows.STARTED.equals(row.getString("kind"))) {
-      Instant started = row.getOffsetDateTime("at").toInstant();
+      Instant claimed = row.getOffsetDateTime("at").toInstant();
+      // Claimed a moment ahead, it starts at its instant.
+      Instant started = subject.dueAt().isAfter(claimed) ? subject.dueAt() : claimed;
       return List.of(
           new RunEvent(Kind.STARTED, subject, attempt, started, row.getUUID("worker_id"), null));
     }

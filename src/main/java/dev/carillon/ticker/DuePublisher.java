@@ -20,8 +20,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Holds the due events of the next few seconds and hands each to the broker at its instant. Lives
- * on the ticker's context.
+ * Holds the due events of the next few seconds and hands each to the broker a moment before its
+ * instant, together with those that follow it closely. Lives on the ticker's context.
  */
 final class DuePublisher {
 
@@ -29,6 +29,10 @@ final class DuePublisher {
   static final int MOST_HELD = 100_000;
 
   private static final int BATCH = 500;
+
+  /** The first of a batch goes out this long before its instant, the last {@link JobDue#AHEAD}. */
+  private static final Duration AT_LEAST_AHEAD = JobDue.AHEAD.dividedBy(2);
+
   private static final Duration REST = Duration.ofSeconds(2);
 
   private final DueChannel channel;
@@ -77,7 +81,8 @@ final class DuePublisher {
   private Uni<Duration> step() {
     Instant now = clock.instant();
     List<JobDue> batch = new ArrayList<>();
-    while (batch.size() < BATCH && !waiting.isEmpty() && !waiting.peek().due().isAfter(now)) {
+    Instant until = now.plus(JobDue.AHEAD);
+    while (batch.size() < BATCH && !waiting.isEmpty() && !waiting.peek().due().isAfter(until)) {
       batch.add(waiting.poll());
     }
     if (batch.isEmpty()) {
@@ -96,7 +101,7 @@ final class DuePublisher {
     if (next == null) {
       return REST;
     }
-    Duration until = Duration.between(now, next.due());
+    Duration until = Duration.between(now, next.due()).minus(AT_LEAST_AHEAD);
     if (until.isNegative()) {
       return Duration.ZERO;
     }

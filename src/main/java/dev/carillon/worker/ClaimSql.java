@@ -9,8 +9,9 @@ final class ClaimSql {
   private ClaimSql() {}
 
   /**
-   * Claims runs by their ids; $1 ids, $2 now (or the latest due instant a hint named), $3 worker,
-   * $4 default timeout and $5 grace in milliseconds, $6 the lowest and $7 the highest of the ids.
+   * Claims runs by their ids; $1 ids, $2 now, $3 worker, $4 default timeout and $5 grace in
+   * milliseconds, $6 the lowest and $7 the highest of the ids, $8 up to which due instant: a run
+   * that is claimed a moment ahead is locked from its instant on, and starts then.
    *
    * <p>Whoever else holds a row's lock is passed over: it is being claimed, cancelled or taken
    * back. A worker that was retired gets nothing. Ids without a row, not yet due or already taken
@@ -25,7 +26,7 @@ final class ClaimSql {
         where q.id = any($1)
           -- One opaque condition: the ids alone choose the index, and the planner guesses that half of them match. Guessing
           -- one row, as it does from the conditions singly, it joins by nested loops, and 500 runs cost 125,000 comparisons.
-          and case when q.state in ('QUEUED', 'RETRY_SCHEDULED') and q.held_by is null and q.due_at <= $2
+          and case when q.state in ('QUEUED', 'RETRY_SCHEDULED') and q.held_by is null and q.due_at <= $8
               then true else false end
           and exists (select from workers w where w.id = $3 and w.retired_at is null)
         order by q.id
@@ -46,8 +47,8 @@ final class ClaimSql {
         set state = 'RUNNING',
             attempt = q.attempt + 1,
             locked_by = $3,
-            locked_at = $2,
-            deadline = $2 + ($5 + coalesce(((select t.timeouts from t) ->> q.id::text)::bigint, $4))
+            locked_at = greatest($2, q.due_at),
+            deadline = greatest($2, q.due_at) + ($5 + coalesce(((select t.timeouts from t) ->> q.id::text)::bigint, $4))
               * interval '1 millisecond'
         where q.id = any(array(select l.id from l))
         returning q.id, q.tenant_id, q.attempt, q.generation, q.tried, q.lost, q.due_at, q.locked_at, q.locked_by

@@ -1,6 +1,7 @@
 package dev.carillon.worker;
 
 import dev.carillon.broker.DueChannel.DueBatch;
+import dev.carillon.broker.JobDue;
 import dev.carillon.loop.Loop;
 import dev.carillon.pg.DatabaseClock;
 import dev.carillon.pg.IdBounds;
@@ -62,6 +63,9 @@ final class Claims {
    * claim. A run that comes after a quiet time does not wait.
    */
   private static final Duration PACE = Duration.ofMillis(8);
+
+  /** What a claim takes, as a rule: hints that are ahead of their instant wait until then. */
+  private static final Duration COMMIT = Duration.ofMillis(12);
 
   private static final Duration LONG_REST = Duration.ofMinutes(1);
 
@@ -171,10 +175,17 @@ final class Claims {
     if (isWorthGathering(free)) {
       return rest(Duration.ofMillis(1));
     }
-    if (isTooSoon()) {
+    Instant now = clock.instant();
+    Duration ahead = Duration.between(now, hints.earliest(now)).minus(COMMIT);
+    if (isFew() && !ahead.isNegative()) {
+      return rest(ahead);
+    }
+    if (isFew() && !elapsed(lastClaim, PACE)) {
       return rest(PACE.minusNanos(System.nanoTime() - lastClaim));
     }
-    return takeHinted(worker, free);
+    // What is not due yet may wait in slots, but never in all of them: something may be due at
+    // once.
+    return takeHinted(worker, ahead.isNegative() ? free : Math.max(1, free / 2));
   }
 
   /**
@@ -196,8 +207,9 @@ final class Claims {
     return true;
   }
 
-  private boolean isTooSoon() {
-    return hints.size() < slots.size() / 4 && !elapsed(lastClaim, PACE);
+  /** More would not fit into one claim, so there is nothing to wait for. */
+  private boolean isFew() {
+    return hints.size() <= slots.size() / 2;
   }
 
   private Uni<Duration> takeHinted(UUID worker, int free) {
@@ -207,10 +219,7 @@ final class Claims {
     taken.run();
     UUID[] ids = urgent.stream().map(hint -> hint.due().run()).toArray(UUID[]::new);
     Instant now = clock.instant();
-    Instant latest =
-        urgent.stream().map(hint -> hint.due().due()).max(Instant::compareTo).orElse(now);
-    Instant bounded = latest.isAfter(now.plus(SKEW)) ? now.plus(SKEW) : latest;
-    return claim(worker, ids, bounded.isAfter(now) ? bounded : now)
+    return claim(worker, ids, now, now.plus(JobDue.AHEAD).plus(SKEW))
         // After a failure too: its runs are asked for by id, and the table still has them.
         .eventually(() -> Hints.tried(urgent))
         .map(claimed -> Duration.ZERO);
@@ -222,7 +231,7 @@ final class Claims {
     return queues
         .current()
         .chain(names -> overdue(names, now, free))
-        .chain(ids -> ids.length == 0 ? nothing() : claim(worker, ids, now))
+        .chain(ids -> ids.length == 0 ? nothing() : claim(worker, ids, now, now))
         .invoke(claimed -> backlog = claimed == free)
         .map(claimed -> claimed > 0 || !hints.isEmpty() ? Duration.ZERO : IDLE);
   }
@@ -239,8 +248,8 @@ final class Claims {
     return Tuple.of(names, now.atOffset(ZoneOffset.UTC), OLDEST, most);
   }
 
-  private Uni<Integer> claim(UUID worker, UUID[] ids, Instant now) {
-    return pg.asEngineHot(ClaimSql.CLAIM, parameters(worker, ids, now))
+  private Uni<Integer> claim(UUID worker, UUID[] ids, Instant now, Instant until) {
+    return pg.asEngineHot(ClaimSql.CLAIM, parameters(worker, ids, now, until))
         .onFailure()
         .invoke(failure -> uncertain.addAll(List.of(ids)))
         .map(Claims::claimed)
@@ -250,8 +259,13 @@ final class Claims {
         .map(this::begin);
   }
 
-  /** The parameters of {@link ClaimSql#CLAIM}; some ids, in any order. */
-  static Tuple parameters(UUID worker, UUID[] ids, Instant now) {
+  /**
+   * The parameters of {@link ClaimSql#CLAIM}.
+   *
+   * @param ids some, in any order
+   * @param until what is due up to then, and including it
+   */
+  static Tuple parameters(UUID worker, UUID[] ids, Instant now, Instant until) {
     IdBounds bounds = IdBounds.of(ids);
     return Tuple.tuple()
         .addArrayOfUUID(ids)
@@ -260,7 +274,8 @@ final class Claims {
         .addLong(JobDefinition.DEFAULT_TIMEOUT.toMillis())
         .addLong(WorkerSettings.DEADLINE_GRACE.toMillis())
         .addUUID(bounds.lowest())
-        .addUUID(bounds.highest());
+        .addUUID(bounds.highest())
+        .addOffsetDateTime(until.atOffset(ZoneOffset.UTC));
   }
 
   private void doubt(List<Claimed> runs) {

@@ -119,7 +119,7 @@ final class Execution {
             verdict,
             output,
             claimed.lockedAt(),
-            finished.isBefore(claimed.lockedAt()) ? claimed.lockedAt() : finished,
+            later(finished, claimed.lockedAt()),
             claimed.job() == null ? null : attempt.definition().version()));
   }
 
@@ -138,13 +138,18 @@ final class Execution {
       return Verdict.canceled();
     }
     if (attempt.stop() == Stop.DRAIN) {
-      return Verdict.drained(clock.instant());
+      // Not before it was to start: one that was claimed a moment ahead would be tried too early.
+      return Verdict.drained(later(clock.instant(), attempt.claimed().lockedAt()));
     }
     return Verdict.timedOut(
         attempt.definition().timeout(),
         attempt.definition().retry(),
         attempt.claimed().tried(),
         clock.instant());
+  }
+
+  static Instant later(Instant one, Instant other) {
+    return one.isBefore(other) ? other : one;
   }
 
   private static Verdict broken(RunningAttempt attempt, String why) {

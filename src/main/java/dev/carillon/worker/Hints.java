@@ -2,9 +2,11 @@ package dev.carillon.worker;
 
 import dev.carillon.broker.DueChannel.DueBatch;
 import dev.carillon.broker.JobDue;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -44,6 +46,21 @@ final class Hints {
     if (batch.due().isEmpty()) {
       batch.acknowledge();
     }
+  }
+
+  /** When the first of them is due, UTC, or at least one that is due by {@code now}. */
+  Instant earliest(Instant now) {
+    Hint urgent = waiting.peek();
+    if (urgent == null) {
+      return Instant.MAX;
+    }
+    Instant earliest = urgent.due.due();
+    // In a backlog the first look answers.
+    for (Iterator<Hint> rest = waiting.iterator(); earliest.isAfter(now) && rest.hasNext(); ) {
+      Instant due = rest.next().due.due();
+      earliest = due.isBefore(earliest) ? due : earliest;
+    }
+    return earliest;
   }
 
   /** The most urgent ones; give them back to {@link #tried} once the claim has answered. */

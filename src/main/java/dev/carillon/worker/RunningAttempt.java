@@ -44,6 +44,7 @@ final class RunningAttempt implements RunContext {
   private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.EXECUTING);
   private volatile @Nullable Stop stop;
   private volatile @Nullable Instant stopBy;
+  private volatile boolean launched;
   private @Nullable Map<String, Object> params;
   private volatile @Nullable String traceparent;
 
@@ -72,6 +73,17 @@ final class RunningAttempt implements RunContext {
    */
   void traced(@Nullable String context) {
     traceparent = context;
+  }
+
+  /** Whether it may begin: once, and only while it is ours. */
+  boolean launch() {
+    launched = phase.get() == Phase.EXECUTING || phase.get() == Phase.CANCELING;
+    return launched;
+  }
+
+  /** Whether it has begun; before, it waits for its instant. */
+  boolean isLaunched() {
+    return launched;
   }
 
   /** Why it was asked to stop; null when it was not. */

@@ -55,6 +55,7 @@ public final class Worker implements Claims.Hands {
   private final AttemptSpans spans;
   private final Slots slots;
   private final Execution execution;
+  private final Starts starts;
   private final Completions completions;
   private final Claims claims;
   private final DueConsumer consumer;
@@ -90,6 +91,7 @@ public final class Worker implements Claims.Hands {
     this.context = vertx.getOrCreateContext();
     this.slots = new Slots(settings.slots());
     this.execution = new Execution(targets, clock, around.mapper(), this::decided);
+    this.starts = new Starts(vertx, clock, this::launch);
     this.completions =
         new Completions(pg, notices, clock, vertx, context, Duration.ofSeconds(10), this::written);
     this.claims =
@@ -154,9 +156,21 @@ public final class Worker implements Claims.Hands {
   @Override
   public void begin(RunningAttempt attempt) {
     inHand.put(attempt.runId(), attempt);
+    starts.add(attempt);
+  }
+
+  /** At its instant, unless it is another's by now. */
+  private void launch(RunningAttempt attempt) {
+    if (!attempt.launch()) {
+      return;
+    }
     meters.started(Duration.between(attempt.dueAt(), attempt.claimed().lockedAt()));
     attempt.traced(spans.began(attempt, attempt.claimed().trace()));
-    execution.start(attempt);
+    if (attempt.stop() == null) {
+      execution.start(attempt);
+    } else {
+      execution.giveUp(attempt);
+    }
   }
 
   @Override
@@ -168,15 +182,15 @@ public final class Worker implements Claims.Hands {
   }
 
   private Completion handedBack(Claimed run) {
-    Instant now = clock.instant();
+    Instant end = Execution.later(clock.instant(), run.lockedAt());
     return new Completion(
         run.run(),
         run.attempt(),
         run.worker(),
-        Verdict.drained(now),
+        Verdict.drained(end),
         null,
         run.lockedAt(),
-        now.isBefore(run.lockedAt()) ? run.lockedAt() : now,
+        end,
         null);
   }
 
@@ -293,7 +307,9 @@ public final class Worker implements Claims.Hands {
       for (RunningAttempt attempt : inHand.values()) {
         if (attempt.abandon()) {
           abandoned++;
-          spans.abandoned(attempt);
+          if (attempt.isLaunched()) {
+            spans.abandoned(attempt);
+          }
           slots.release();
           inHand.remove(attempt.runId(), attempt);
           if (silent) {

@@ -186,7 +186,8 @@ class ClaimSqlTest {
   }
 
   private Tuple parameters(UUID[] runs) {
-    return Claims.parameters(worker, runs, EngineFixture.REAL.instant());
+    Instant now = EngineFixture.REAL.instant();
+    return Claims.parameters(worker, runs, now, now);
   }
 
   private static String explain(EngineFixture engine, String sql, Tuple parameters) {

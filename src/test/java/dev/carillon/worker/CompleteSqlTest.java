@@ -276,7 +276,8 @@ class CompleteSqlTest {
     int claimed =
         engine
             .pg
-            .hotRows(ClaimSql.CLAIM, Claims.parameters(worker, runs.toArray(UUID[]::new), now()))
+            .hotRows(
+                ClaimSql.CLAIM, Claims.parameters(worker, runs.toArray(UUID[]::new), now(), now()))
             .size();
     assertEquals(runs.size(), claimed);
   }

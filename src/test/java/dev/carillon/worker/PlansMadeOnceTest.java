@@ -60,12 +60,12 @@ class PlansMadeOnceTest {
     try (PlannedOnce claim = planned(ClaimSql.CLAIM)) {
       // Given a plan that statistics of an emptied queue have shaped
       engine.execute("vacuum analyze queue");
-      claim.explain(Claims.parameters(worker, new UUID[] {UUID.randomUUID()}, now()));
+      claim.explain(Claims.parameters(worker, new UUID[] {UUID.randomUUID()}, now(), now()));
       List<UUID> runs = overdue();
 
       // When a batch of many overdue runs is claimed
       UUID[] some = runs.subList(30_000, 30_000 + size).toArray(UUID[]::new);
-      PlannedOnce.Plan plan = claim.explain(Claims.parameters(worker, some, now()));
+      PlannedOnce.Plan plan = claim.explain(Claims.parameters(worker, some, now(), now()));
 
       // Then it is this plan, and it does a batch's work
       assertIsBounded(plan, size);
@@ -130,7 +130,8 @@ class PlansMadeOnceTest {
   }
 
   private void claim(List<UUID> runs) {
-    engine.pg.hotRows(ClaimSql.CLAIM, Claims.parameters(worker, runs.toArray(UUID[]::new), now()));
+    engine.pg.hotRows(
+        ClaimSql.CLAIM, Claims.parameters(worker, runs.toArray(UUID[]::new), now(), now()));
   }
 
   private Tuple ended(List<UUID> runs, boolean again) {
