@@ -59,7 +59,7 @@ final class W4 {
   void play(List<String> names) throws SQLException {
     String variant = "%,d schedules".formatted(options.w4Schedules());
     for (String name : names) {
-      try (Clockwork clockwork = (Clockwork) systems.start(name, NAME, W2.SLOTS)) {
+      try (Clockwork clockwork = (Clockwork) systems.start(name, NAME, options.slots())) {
         Map<String, Double> figures = play(clockwork);
         Progress.round(NAME + " " + variant, name, 1, figures);
         report.add(new Measurement(NAME, variant, name, clockwork.setup(), List.of(figures)));

@@ -3,7 +3,9 @@ package dev.carillon.pg;
 import io.smallrye.mutiny.Uni;
 import io.smallrye.mutiny.subscription.UniEmitter;
 import io.smallrye.mutiny.vertx.UniHelper;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
@@ -17,6 +19,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +40,8 @@ public class Pg {
   /** One connection for each duty that may be at work at once; more would not drain faster. */
   private static final int ENGINE_CONNECTIONS = 6;
 
-  /** The claim, the completion, the relay and one of what else repeats, at once. */
-  private static final int HOT_CONNECTIONS = 4;
+  /** For each duty: what it does next, and what it does beside. */
+  private static final int HOT_CONNECTIONS = 2;
 
   /** Beyond what any of our statements has: the driver's own limit would leave out the longest. */
   private static final int CACHED_SQL_LENGTH = 100_000;
@@ -50,11 +53,20 @@ public class Pg {
       select set_config('role', 'carillon_api', true), set_config('carillon.tenant', $1, true)
       """;
 
+  /** Who asks from outside of any context. */
+  private static final Object NOBODY = new Object();
+
   private final Vertx vertx;
   private final PgPools pools;
   private final Pool requests;
   private final Opened engine = new Opened("carillon-engine", ENGINE_CONNECTIONS, false);
-  private final Opened hot = new Opened("carillon-hot", HOT_CONNECTIONS, true);
+
+  /**
+   * One for each context that asks, so that its connections live on its event loop: an answer that
+   * comes in on another costs two threads a wake-up each, which is most of what a small statement
+   * costs this process.
+   */
+  private final Map<Object, Opened> hot = new ConcurrentHashMap<>();
 
   Pg(Vertx vertx, PgPools pools, Pool requests) {
     this.vertx = vertx;
@@ -78,7 +90,7 @@ public class Pg {
    * (docs/decisions/0004).
    */
   public Uni<RowSet<Row>> asEngineHot(String sql, Tuple parameters) {
-    return query(hot, sql, parameters);
+    return query(hot.computeIfAbsent(asker(), asker -> hotPool()), sql, parameters);
   }
 
   /**
@@ -111,6 +123,15 @@ public class Pg {
   private static Uni<RowSet<Row>> query(Opened pool, String sql, Tuple parameters) {
     return Uni.createFrom()
         .emitter(answer -> attempt(pool, sql, parameters, DEADLOCK_RETRIES, answer));
+  }
+
+  private static Object asker() {
+    Context context = Vertx.currentContext();
+    return context instanceof ContextInternal inner ? inner.unwrap() : NOBODY;
+  }
+
+  private Opened hotPool() {
+    return new Opened("carillon-hot-" + hot.size(), HOT_CONNECTIONS, true);
   }
 
   private static void attempt(
@@ -166,7 +187,7 @@ public class Pg {
   @PreDestroy
   void close() {
     engine.close();
-    hot.close();
+    hot.values().forEach(Opened::close);
   }
 
   /** Made at first use, which is after the migration has made the role that it takes. */

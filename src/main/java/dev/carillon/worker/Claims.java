@@ -93,6 +93,10 @@ final class Claims {
   private long gathering;
   private long lastClaim = System.nanoTime();
   private Runnable taken = () -> {};
+
+  /** Whether there is, or may be, more to claim than there are free slots. */
+  private volatile boolean wanting;
+
   private volatile boolean closed;
 
   Claims(
@@ -128,6 +132,13 @@ final class Claims {
     loop.wake();
   }
 
+  /** From any thread. Nobody is woken for a slot that nothing waits for. */
+  void slotFreed() {
+    if (wanting) {
+      loop.wake();
+    }
+  }
+
   /** On the claims' context. */
   void hinted(DueBatch batch) {
     hints.add(batch);
@@ -160,6 +171,8 @@ final class Claims {
     if (elapsed(compared, compareEvery)) {
       return compare(worker);
     }
+    // Before the look: a slot that is freed after it is told of.
+    wanting = true;
     int free = Math.min(slots.free(), MOST_AT_ONCE);
     if (free == 0) {
       return rest(compareEvery);
@@ -170,11 +183,13 @@ final class Claims {
       return takeOverdue(worker, free);
     }
     if (hints.isEmpty()) {
+      wanting = false;
       return rest(IDLE);
     }
     if (isWorthGathering(free)) {
       return rest(Duration.ofMillis(1));
     }
+    wanting = false;
     Instant now = clock.instant();
     Duration ahead = Duration.between(now, hints.earliest(now)).minus(COMMIT);
     if (isFew() && !ahead.isNegative()) {

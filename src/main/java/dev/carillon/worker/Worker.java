@@ -203,7 +203,7 @@ public final class Worker implements Claims.Hands {
         completion.verdict().outcome() == AttemptOutcome.DRAINED,
         Duration.between(attempt.claimed().lockedAt(), completion.finished()));
     completions.add(completion);
-    claims.wake();
+    claims.slotFreed();
   }
 
   /** The run may be back in hand by a later attempt already; that one stays. */
