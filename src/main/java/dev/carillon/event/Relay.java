@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
 
@@ -41,6 +42,9 @@ public final class Relay {
 
   /** Some megabytes of events; at full load a tenth of a second has fewer. */
   private static final int MOST_RUNS = 10_000;
+
+  /** One for what is there, one for what its deletion waits for, one for what came meanwhile. */
+  private static final int LAST_ROUNDS = 3;
 
   private static final int MOST_ROWS = 500;
 
@@ -107,23 +111,34 @@ public final class Relay {
   }
 
   /**
-   * Completes once the round in hand is published, and a last one of what was written until then.
+   * Completes once the round in hand is published, and the last ones of what was written until
+   * then. The lease is given back in any case: while others write on, or the broker is away, the
+   * next leader goes on where this one ends.
    */
   public CompletionStage<Void> stop() {
     return loop.stop()
-        .thenCompose(stopped -> lastRound().subscribeAsCompletionStage())
-        .thenCompose(done -> lease.release());
+        .thenCompose(stopped -> lastRounds(LAST_ROUNDS).subscribeAsCompletionStage())
+        .handle((done, failure) -> failure)
+        .thenCompose(
+            failure ->
+                lease
+                    .release()
+                    .thenCompose(
+                        released ->
+                            failure == null
+                                ? CompletableFuture.completedFuture(released)
+                                : CompletableFuture.failedFuture(failure)));
   }
 
   public boolean isLeading() {
     return lease.held() != null;
   }
 
-  private Uni<Void> lastRound() {
-    if (lease.held() == null) {
+  private Uni<Void> lastRounds(int most) {
+    if (lease.held() == null || most == 0) {
       return Uni.createFrom().voidItem();
     }
-    return round(0).chain(count -> count == 0 ? Uni.createFrom().voidItem() : lastRound());
+    return round(0).chain(count -> count == 0 ? Uni.createFrom().voidItem() : lastRounds(most - 1));
   }
 
   private Uni<Duration> step() {

@@ -192,7 +192,8 @@ final class Claims {
     wanting = false;
     Instant now = clock.instant();
     Duration ahead = Duration.between(now, hints.earliest(now)).minus(COMMIT);
-    if (isFew() && !ahead.isNegative()) {
+    // One that is further ahead than any of ours is not waited for: the claim lets it go.
+    if (isFew() && !ahead.isNegative() && ahead.compareTo(JobDue.AHEAD) < 0) {
       return rest(ahead);
     }
     if (isFew() && !elapsed(lastClaim, PACE)) {

@@ -152,8 +152,13 @@ class TraceIT {
           .allMatch(publish -> publish.service().equals(how.serviceOf("ticker")))
           .allMatch(publish -> publish.kind().equals("PRODUCER"))
           .allMatch(publish -> publish.parent().equals(request.span()));
-      assertThat(announcements).anyMatch(publish -> publish.span().equals(attempt.parent()));
-      assertThat(attempt.links()).containsExactly(request.span());
+      // A worker that was idle may have looked into the table in that very moment.
+      if (attempt.parent().equals(request.span())) {
+        assertThat(attempt.links()).isEmpty();
+      } else {
+        assertThat(announcements).anyMatch(publish -> publish.span().equals(attempt.parent()));
+        assertThat(attempt.links()).containsExactly(request.span());
+      }
       assertThat(attempt.attributes())
           .containsEntry("carillon.run", run)
           .containsEntry("carillon.tenant", "default")

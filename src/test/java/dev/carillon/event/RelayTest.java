@@ -3,6 +3,7 @@ package dev.carillon.event;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.broker.CloudEvents;
@@ -20,7 +21,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -177,6 +181,29 @@ class RelayTest {
         List.of("runs/" + run, "runs/" + run),
         again.stream().flatMap(List::stream).map(EventMessage::subject).toList());
     second.stop();
+  }
+
+  @Test
+  void givesItsLeaseBackThoughItsLastRoundFails() throws Exception {
+    UUID job = engine.job("noop");
+    Relay relay =
+        new Relay(
+            engine.vertx,
+            engine.pg,
+            events -> Uni.createFrom().failure(new IllegalStateException("away")),
+            Duration.ofSeconds(30));
+    relay.start();
+    await().atMost(LONG).until(relay::isLeading);
+    engine.worker();
+    engine.run(job);
+    await().atMost(LONG).until(() -> engine.count("select count(*) from outbox") == 2);
+
+    CompletableFuture<Void> stopped = relay.stop().toCompletableFuture();
+
+    assertThrows(ExecutionException.class, () -> stopped.get(10, TimeUnit.SECONDS));
+    assertEquals(
+        0, engine.count("select count(*) from leases where name = 'relay' and holder is not null"));
+    assertEquals(2, engine.count("select count(*) from outbox"));
   }
 
   /** Ids are given before commits: a row may appear below one that was published already. */
