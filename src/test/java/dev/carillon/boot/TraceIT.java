@@ -8,6 +8,7 @@ import dev.carillon.testing.CarillonProcess;
 import dev.carillon.testing.OtlpReceiver;
 import dev.carillon.testing.OtlpReceiver.Seen;
 import dev.carillon.testing.TestKafka;
+import dev.carillon.testing.TestNats;
 import dev.carillon.testing.TestPostgres;
 import io.vertx.core.json.JsonObject;
 import java.net.InetAddress;
@@ -44,6 +45,7 @@ class TraceIT {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private static TestKafka kafka;
+  private static TestNats nats;
 
   @TempDir Path data;
 
@@ -71,15 +73,25 @@ class TraceIT {
 
   static Stream<Arrangement> arrangements() {
     kafka = TestKafka.start();
-    return Stream.of(
-        new Arrangement("one process, in-process broker", Map.of(), false),
+    List<Arrangement> arrangements = new ArrayList<>();
+    arrangements.add(new Arrangement("one process, in-process broker", Map.of(), false));
+    arrangements.add(
         new Arrangement(
             "three processes, Kafka", Map.of("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap()), true));
+    if (Boolean.getBoolean("dev.carillon.full")) {
+      nats = TestNats.start();
+      arrangements.add(
+          new Arrangement("three processes, NATS", Map.of("NATS_URL", nats.url()), true));
+    }
+    return arrangements.stream();
   }
 
   @AfterAll
   static void end() {
     kafka.close();
+    if (nats != null) {
+      nats.close();
+    }
   }
 
   @BeforeAll
