@@ -17,6 +17,16 @@ public interface DeadLetters {
   String ORIGINAL_OFFSET = "carillon-original-offset";
 
   /**
+   * On a letter that the broker would not have taken as long as the message was: the length in
+   * bytes that its body had. The body is the beginning of it, then; the whole lies where the
+   * message came from, as long as that is kept.
+   */
+  String TRUNCATED = "carillon-truncated";
+
+  /** How much of such a body is kept, in bytes: enough to see what it was. */
+  int KEPT = 64 * 1024;
+
+  /**
    * Completes when the broker has it, fails when it may not: the original must then not be
    * acknowledged.
    *
