@@ -1,8 +1,12 @@
 package dev.carillon.broker.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.carillon.broker.Broker;
 import dev.carillon.broker.BrokerContract;
+import dev.carillon.broker.DeadLetters;
 import dev.carillon.broker.EventMessage;
+import dev.carillon.broker.Message;
 import dev.carillon.broker.RequestChannel;
 import dev.carillon.broker.kafka.KafkaBroker.EventTopics;
 import dev.carillon.testing.TestKafka;
@@ -10,9 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -25,6 +31,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** The contract on a real Kafka, watched by plain clients of Kafka. */
 class KafkaBrokerContractIT extends BrokerContract {
@@ -116,6 +123,34 @@ class KafkaBrokerContractIT extends BrokerContract {
   @Override
   protected String addressOf(EventMessage event) {
     return event.type();
+  }
+
+  @Test
+  void aMessageWhoseHeadersAreTooLongIsSetAsideWithoutThem() throws Exception {
+    String mark = UUID.randomUUID().toString();
+    byte[] body = mark.getBytes(StandardCharsets.UTF_8);
+    Message message =
+        new Message(
+            RequestChannel.TOPIC, "3/44", Map.of("x-long", "x".repeat(1024 * 1024 - 200)), body);
+
+    try (Broker broker = open()) {
+      broker
+          .deadLetters()
+          .setAside(message, "jobKey is missing", null)
+          .await()
+          .atMost(Duration.ofSeconds(20));
+    }
+
+    Found aside =
+        find(DeadLetters.TOPIC).stream()
+            .filter(one -> Arrays.equals(one.body(), body))
+            .findFirst()
+            .orElseThrow();
+    assertThat(aside.headers())
+        .containsEntry(DeadLetters.REASON, "jobKey is missing")
+        .containsEntry(DeadLetters.ORIGINAL_OFFSET, "3/44")
+        .containsEntry(DeadLetters.TRUNCATED, Integer.toString(body.length))
+        .doesNotContainKey("x-long");
   }
 
   private void send(String topic, Map<String, String> headers, byte[] body) {
