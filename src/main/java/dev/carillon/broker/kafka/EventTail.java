@@ -31,6 +31,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,7 @@ final class EventTail {
   private final Map<TopicPartition, Long> next = new HashMap<>();
   private boolean positioned;
   private long listedAt;
+  private long pause = FIRST_PAUSE_MILLIS;
 
   /** Somebody who wants to watch, and since when (ms since 1970). */
   private record Joining(
@@ -152,18 +154,30 @@ final class EventTail {
   // ───────────────────────────────────────────────────────────────────────────────────
 
   private void run() {
-    long pause = FIRST_PAUSE_MILLIS;
     while (!ended) {
       try {
         readUntilEnded();
-      } catch (RuntimeException failure) {
+      } catch (RetriableException failure) {
+        // Kafka does not answer, most likely, and the connection is the one to say so.
+        LOG.debugf(failure, "reading events failed; trying again in %d ms", pause);
+        again();
+      } catch (Throwable failure) {
+        // An Error too: events would stop for all who watch, and nobody would say so.
         if (!ended) {
-          LOG.debugf(failure, "reading events failed; trying again in %d ms", pause);
-          connection.doubt();
-          pause = rest(pause);
+          LOG.warnf(
+              "reading events for those who watch failed (%s); opening another consumer in %d ms",
+              Connection.reason(failure), pause);
+          LOG.debugf(failure, "reading events failed");
+          again();
         }
       }
     }
+  }
+
+  private void again() {
+    connection.doubt();
+    rest(pause);
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
   }
 
   private void readUntilEnded() {
@@ -176,6 +190,7 @@ final class EventTail {
         findTopics(opened);
         letJoin(opened);
         pass(opened, poll(opened));
+        pause = FIRST_PAUSE_MILLIS;
       }
     } finally {
       consumer = null;
@@ -335,7 +350,8 @@ final class EventTail {
   private static @Nullable EventMessage read(ConsumerRecord<byte[], byte[]> record) {
     try {
       return record.value() == null ? null : CloudEvents.read(record.value());
-    } catch (IllegalArgumentException notOurs) {
+    } catch (RuntimeException | StackOverflowError notOurs) {
+      // Whatever is wrong with it: thrown on, it would be read again for ever.
       LOG.debugf("%s holds something else: %s", record.topic(), notOurs.getMessage());
       return null;
     }
@@ -380,13 +396,12 @@ final class EventTail {
     }
   }
 
-  private long rest(long pause) {
+  private void rest(long millis) {
     try {
-      ending.await(pause, TimeUnit.MILLISECONDS);
+      ending.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {
       ended = true;
     }
-    return Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
   }
 
   private static void refuse(Flow.Subscriber<? super EventMessage> subscriber, Exception why) {

@@ -100,6 +100,7 @@ final class GroupReader<T> implements Flow.Subscription {
   private boolean paused;
   private boolean committing;
   private long committedAt = System.nanoTime();
+  private long pause = FIRST_PAUSE_MILLIS;
 
   GroupReader(
       Source source,
@@ -190,25 +191,25 @@ final class GroupReader<T> implements Flow.Subscription {
   // ───────────────────────────────────────────────────────────────────────────────────
 
   private void run() {
-    long pause = FIRST_PAUSE_MILLIS;
     while (!ended) {
       try {
         topics.ensure(source.topics()).get(10, TimeUnit.SECONDS);
         readUntilEnded();
-        pause = FIRST_PAUSE_MILLIS;
       } catch (ExecutionException | TimeoutException notThere) {
         Throwable cause = notThere instanceof ExecutionException ? notThere.getCause() : notThere;
         connection.doubt();
         LOG.debugf("topics %s cannot be made yet: %s", source.topics(), cause.getMessage());
-        pause = rest(pause);
+        rest();
       } catch (InterruptedException interrupted) {
         return;
-      } catch (RuntimeException failure) {
+      } catch (Throwable failure) {
+        // An Error too: a group without this member would be missed by nobody.
         if (!ended) {
           LOG.warnf(
               "reading as %s failed (%s); opening another consumer in %d ms",
               source.group(), Connection.reason(failure), pause);
-          pause = rest(pause);
+          LOG.debugf(failure, "reading as %s failed", source.group());
+          rest();
         }
       }
     }
@@ -258,6 +259,9 @@ final class GroupReader<T> implements Flow.Subscription {
       ahead.addAll(reading.read(polled, this));
     }
     deliver();
+    if (!polled.isEmpty()) {
+      pause = FIRST_PAUSE_MILLIS;
+    }
   }
 
   private ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> consumer) {
@@ -322,18 +326,29 @@ final class GroupReader<T> implements Flow.Subscription {
       return;
     }
     int seen = 1;
-    while (seen != 0) {
-      while (!ended && requested.get() > 0) {
-        T next = ahead.poll();
-        if (next == null) {
-          break;
-        }
-        if (requested.get() != Long.MAX_VALUE) {
-          requested.decrementAndGet();
-        }
-        subscriber.onNext(next);
+    try {
+      while (seen != 0) {
+        deliverRequested();
+        seen = delivering.addAndGet(-seen);
       }
-      seen = delivering.addAndGet(-seen);
+    } finally {
+      if (seen != 0) {
+        // The subscriber threw: who comes next delivers what is left.
+        delivering.set(0);
+      }
+    }
+  }
+
+  private void deliverRequested() {
+    while (!ended && requested.get() > 0) {
+      T next = ahead.poll();
+      if (next == null) {
+        return;
+      }
+      if (requested.get() != Long.MAX_VALUE) {
+        requested.decrementAndGet();
+      }
+      subscriber.onNext(next);
     }
   }
 
@@ -344,13 +359,13 @@ final class GroupReader<T> implements Flow.Subscription {
     }
   }
 
-  private long rest(long pause) {
+  private void rest() {
     try {
       ending.await(pause, TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {
       ended = true;
     }
-    return Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
   }
 
   private final class Rebalancing implements ConsumerRebalanceListener {
