@@ -338,8 +338,7 @@ public abstract class BrokerContract {
     needsAServer();
     String mark = UUID.randomUUID().toString();
     byte[] longest = longest(mark);
-    Message message =
-        new Message(RequestChannel.TOPIC, "3/43", Map.of("x-mark", mark), longest);
+    Message message = new Message(RequestChannel.TOPIC, "3/43", Map.of("x-mark", mark), longest);
 
     openNew().deadLetters().setAside(message, "r".repeat(500), null).await().atMost(SOON);
 
