@@ -56,6 +56,10 @@ final class GroupReader<T> implements Flow.Subscription {
 
   private static final Duration QUIET = Duration.ofSeconds(1);
   private static final long BETWEEN_COMMITS_NANOS = Duration.ofMillis(100).toNanos();
+
+  /** A topic that goes while it is read only looks empty. */
+  private static final long BETWEEN_MAKINGS_NANOS = Topics.AGAIN.toNanos();
+
   private static final Duration LEAVING = Duration.ofSeconds(1);
   private static final long FIRST_PAUSE_MILLIS = 200;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
@@ -100,6 +104,7 @@ final class GroupReader<T> implements Flow.Subscription {
   private boolean paused;
   private boolean committing;
   private long committedAt = System.nanoTime();
+  private long madeAt = System.nanoTime();
   private long pause = FIRST_PAUSE_MILLIS;
 
   GroupReader(
@@ -194,6 +199,7 @@ final class GroupReader<T> implements Flow.Subscription {
     while (!ended) {
       try {
         topics.ensure(source.topics()).get(10, TimeUnit.SECONDS);
+        madeAt = System.nanoTime();
         readUntilEnded();
       } catch (ExecutionException | TimeoutException notThere) {
         Throwable cause = notThere instanceof ExecutionException ? notThere.getCause() : notThere;
@@ -248,6 +254,10 @@ final class GroupReader<T> implements Flow.Subscription {
       paused = false;
     }
     holding = hold;
+    if (System.nanoTime() - madeAt > BETWEEN_MAKINGS_NANOS) {
+      madeAt = System.nanoTime();
+      topics.makeAgain(source.topics());
+    }
     // Delivered meanwhile, by who did not see that we hold: look again.
     if (hold && ahead.isEmpty() && aside.size() < MOST_ASIDE) {
       return;
