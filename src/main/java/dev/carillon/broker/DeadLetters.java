@@ -17,6 +17,17 @@ public interface DeadLetters {
   String ORIGINAL_OFFSET = "carillon-original-offset";
 
   /**
+   * On a letter that the broker would not take with all that the message had: the length in bytes
+   * of the message's body. The letter's body is the beginning of that, and where the message's own
+   * headers alone were too long, they are left out. The whole lies where the message came from, as
+   * long as that is kept there.
+   */
+  String TRUNCATED = "carillon-truncated";
+
+  /** How much of such a body is kept at most, in bytes: enough to see what it was. */
+  int KEPT = 64 * 1024;
+
+  /**
    * Completes when the broker has it, fails when it may not: the original must then not be
    * acknowledged.
    *

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -307,6 +308,46 @@ public abstract class BrokerContract {
                   .containsEntry(DeadLetters.ORIGINAL_TOPIC, "scheduler.job.due." + queue)
                   .containsKey(DeadLetters.ORIGINAL_OFFSET);
             });
+  }
+
+  @Test
+  void whatIsTooLongToBeSetAsideWholeIsSetAsideInPart() {
+    needsAServer();
+    String queue = newQueue();
+    DueReader reader = read(openNew(), queue).acknowledging();
+    Broker ticker = openTicker(reader);
+    publish(ticker, due(10, queue));
+    String mark = UUID.randomUUID().toString();
+    byte[] longest = longest(mark);
+
+    sendDue(queue, longest);
+    List<JobDue> after = due(10, queue);
+    publish(ticker, after);
+
+    awaitRuns(after, reader);
+    Found aside = awaitSetAside(mark, 1).get(0);
+    assertThat(aside.headers())
+        .containsEntry(DeadLetters.TRUNCATED, Integer.toString(longest.length))
+        .containsEntry(DeadLetters.ORIGINAL_TOPIC, "scheduler.job.due." + queue)
+        .containsKeys(DeadLetters.REASON, DeadLetters.ORIGINAL_OFFSET);
+    assertThat(aside.body()).isEqualTo(Arrays.copyOf(longest, DeadLetters.KEPT));
+  }
+
+  @Test
+  void aRequestThatIsTooLongToBeSetAsideWholeKeepsItsHeaders() {
+    needsAServer();
+    String mark = UUID.randomUUID().toString();
+    byte[] longest = longest(mark);
+    Message message = new Message(RequestChannel.TOPIC, "3/43", Map.of("x-mark", mark), longest);
+
+    openNew().deadLetters().setAside(message, "r".repeat(500), null).await().atMost(SOON);
+
+    Found aside = awaitSetAside(mark, 1).get(0);
+    assertThat(aside.headers())
+        .containsEntry("x-mark", mark)
+        .containsEntry(DeadLetters.REASON, "r".repeat(500))
+        .containsEntry(DeadLetters.TRUNCATED, Integer.toString(longest.length));
+    assertThat(aside.body()).isEqualTo(Arrays.copyOf(longest, DeadLetters.KEPT));
   }
 
   // ── events
@@ -878,6 +919,11 @@ public abstract class BrokerContract {
     List<Found> matching = found.stream().filter(which).toList();
     assertThat(matching).hasSize(1);
     return matching.get(0);
+  }
+
+  /** Both brokers take a megabyte unless they are told otherwise; Kafka's own bytes count too. */
+  private static byte[] longest(String mark) {
+    return Arrays.copyOf(bytes(mark), 1024 * 1024 - 128);
   }
 
   private static byte[] bytes(String text) {

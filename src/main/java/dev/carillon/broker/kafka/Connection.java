@@ -61,10 +61,20 @@ final class Connection implements AutoCloseable {
 
   /**
    * @param onceThere told whenever Kafka is there after it was not, and first of all
+   * @param whileThere done every now and then while it is there
    */
-  void open(Runnable onceThere) {
+  void open(Runnable onceThere, Runnable whileThere) {
     there = onceThere;
     watch.scheduleWithFixedDelay(this::look, 0, 1, TimeUnit.SECONDS);
+    watch.scheduleWithFixedDelay(
+        () -> {
+          if (state.known && state.away == null) {
+            whileThere.run();
+          }
+        },
+        Topics.AGAIN.toSeconds(),
+        Topics.AGAIN.toSeconds(),
+        TimeUnit.SECONDS);
   }
 
   /**
@@ -119,6 +129,10 @@ final class Connection implements AutoCloseable {
             ? "away since %s: %s; retrying".formatted(now.away, now.reason)
             : now.known ? "connected" : "connecting";
     return Map.of("broker", "kafka", "brokerState", told);
+  }
+
+  boolean isAway() {
+    return state.away != null;
   }
 
   /** One line, without what a client might have been told in confidence. */

@@ -10,7 +10,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -31,6 +30,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +59,9 @@ final class EventTail {
 
   /** More is not looked through for one reader. */
   private static final long MOST_LOOKED_THROUGH = 10L * EventMemory.REMEMBERED;
+
+  /** How often the search for one reader may fail: others wait behind it. */
+  private static final int MOST_TRIES = 2;
 
   private static final int MOST_JOINING = 1_000;
   private static final int MOST_FORGOTTEN = 1_000;
@@ -94,13 +97,7 @@ final class EventTail {
   private final Map<TopicPartition, Long> next = new HashMap<>();
   private boolean positioned;
   private long listedAt;
-
-  /** Somebody who wants to watch, and since when (ms since 1970). */
-  private record Joining(
-      String tenant,
-      @Nullable UUID lastSeen,
-      long since,
-      Flow.Subscriber<? super EventMessage> subscriber) {}
+  private long pause = FIRST_PAUSE_MILLIS;
 
   EventTail(Clients clients, Connection connection, InstantSource clock, Duration stays) {
     this.clients = clients;
@@ -152,18 +149,30 @@ final class EventTail {
   // ───────────────────────────────────────────────────────────────────────────────────
 
   private void run() {
-    long pause = FIRST_PAUSE_MILLIS;
     while (!ended) {
       try {
         readUntilEnded();
-      } catch (RuntimeException failure) {
+      } catch (RetriableException failure) {
+        // Kafka does not answer, most likely, and the connection is the one to say so.
+        LOG.debugf(failure, "reading events failed; trying again in %d ms", pause);
+        again();
+      } catch (Throwable failure) {
+        // An Error too: events would stop for all who watch, and nobody would say so.
         if (!ended) {
-          LOG.debugf(failure, "reading events failed; trying again in %d ms", pause);
-          connection.doubt();
-          pause = rest(pause);
+          LOG.warnf(
+              "reading events for those who watch failed (%s); opening another consumer in %d ms",
+              Connection.reason(failure), pause);
+          LOG.debugf(failure, "reading events failed");
+          again();
         }
       }
     }
+  }
+
+  private void again() {
+    connection.doubt();
+    rest(pause);
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
   }
 
   private void readUntilEnded() {
@@ -176,6 +185,7 @@ final class EventTail {
         findTopics(opened);
         letJoin(opened);
         pass(opened, poll(opened));
+        pause = FIRST_PAUSE_MILLIS;
       }
     } finally {
       consumer = null;
@@ -227,13 +237,25 @@ final class EventTail {
 
   private void letJoin(KafkaConsumer<byte[], byte[]> consumer) {
     for (Joining one = joining.peek(); one != null; one = joining.peek()) {
-      UUID lastSeen = one.lastSeen();
-      if (lastSeen != null && !memory.remembers(one.tenant(), lastSeen)) {
-        lookBack(consumer, one.tenant(), lastSeen);
+      if (one.grant()) {
+        find(consumer, one);
+        one.show(memory.of(one.tenant(), one.lastSeen()));
       }
       // Only now: had the search failed, it would be repeated with the next consumer.
       joining.remove();
-      memory.of(one.tenant(), lastSeen).subscribe(one.subscriber());
+    }
+  }
+
+  /** Sees to it that what it saw last is remembered here, or known to be forgotten. */
+  private void find(KafkaConsumer<byte[], byte[]> consumer, Joining one) {
+    UUID lastSeen = one.lastSeen();
+    if (lastSeen == null
+        || memory.remembers(one.tenant(), lastSeen)
+        || forgotten.contains(one.tenant() + lastSeen)) {
+      return;
+    }
+    if (one.tries() > MOST_TRIES || !lookBack(consumer, one.tenant(), lastSeen)) {
+      forgotten.add(one.tenant() + lastSeen);
     }
   }
 
@@ -258,9 +280,9 @@ final class EventTail {
 
   /**
    * Reads once more what lies between the event's own time and here. Found, it is remembered in
-   * place of what was, with all that followed; not found, that is remembered.
+   * place of what was, with all that followed; false when it is not found, or not in time.
    */
-  private void lookBack(KafkaConsumer<byte[], byte[]> consumer, String tenant, UUID lastSeen) {
+  private boolean lookBack(KafkaConsumer<byte[], byte[]> consumer, String tenant, UUID lastSeen) {
     long happened = lastSeen.getMostSignificantBits() >>> 16;
     Map<TopicPartition, Long> from =
         offsetsAt(consumer, next.keySet(), Math.max(0, happened - BEFORE_MILLIS));
@@ -270,16 +292,19 @@ final class EventTail {
         between > MOST_LOOKED_THROUGH ? List.of() : readBetween(consumer, from);
     if (found.stream().anyMatch(e -> e.id().equals(lastSeen) && e.tenant().equals(tenant))) {
       memory.recall(found);
-    } else {
-      forgotten.add(tenant + lastSeen);
+      return true;
     }
+    return false;
   }
 
-  /** In the order of the messages' times; the consumer is where it was, after. */
+  /**
+   * The last of them, in the order of the messages' times; none when they cannot be read in time.
+   * The consumer is where it was, after.
+   */
   private List<EventMessage> readBetween(
       KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> from) {
     Set<TopicPartition> behind = new HashSet<>();
-    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    Newest records = new Newest(EventMemory.REMEMBERED);
     try {
       for (TopicPartition partition : next.keySet()) {
         if (from.get(partition) < next.get(partition)) {
@@ -292,8 +317,8 @@ final class EventTail {
       long deadline = System.nanoTime() + ANSWER.toNanos();
       while (!behind.isEmpty()) {
         if (System.nanoTime() > deadline) {
-          throw new org.apache.kafka.common.errors.TimeoutException(
-              "events that were published earlier cannot be read in time");
+          LOG.debugf("events that were published earlier cannot be read within %s", ANSWER);
+          return List.of();
         }
         ConsumerRecords<byte[], byte[]> polled = poll(consumer);
         for (ConsumerRecord<byte[], byte[]> record : polled) {
@@ -308,9 +333,7 @@ final class EventTail {
       consumer.resume(consumer.paused());
       next.forEach(consumer::seek);
     }
-    // Stable: messages of one partition keep their order.
-    records.sort(Comparator.comparingLong(ConsumerRecord::timestamp));
-    return records.stream().map(EventTail::read).filter(event -> event != null).toList();
+    return records.inOrder().stream().map(EventTail::read).filter(event -> event != null).toList();
   }
 
   /** Where what was published from then on begins, or the end when nothing was. */
@@ -335,7 +358,8 @@ final class EventTail {
   private static @Nullable EventMessage read(ConsumerRecord<byte[], byte[]> record) {
     try {
       return record.value() == null ? null : CloudEvents.read(record.value());
-    } catch (IllegalArgumentException notOurs) {
+    } catch (RuntimeException | StackOverflowError notOurs) {
+      // Whatever is wrong with it: thrown on, it would be read again for ever.
       LOG.debugf("%s holds something else: %s", record.topic(), notOurs.getMessage());
       return null;
     }
@@ -380,13 +404,12 @@ final class EventTail {
     }
   }
 
-  private long rest(long pause) {
+  private void rest(long millis) {
     try {
-      ending.await(pause, TimeUnit.MILLISECONDS);
+      ending.await(millis, TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {
       ended = true;
     }
-    return Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
   }
 
   private static void refuse(Flow.Subscriber<? super EventMessage> subscriber, Exception why) {

@@ -56,6 +56,10 @@ final class GroupReader<T> implements Flow.Subscription {
 
   private static final Duration QUIET = Duration.ofSeconds(1);
   private static final long BETWEEN_COMMITS_NANOS = Duration.ofMillis(100).toNanos();
+
+  /** A topic that goes while it is read only looks empty. */
+  private static final long BETWEEN_MAKINGS_NANOS = Topics.AGAIN.toNanos();
+
   private static final Duration LEAVING = Duration.ofSeconds(1);
   private static final long FIRST_PAUSE_MILLIS = 200;
   private static final long LONGEST_PAUSE_MILLIS = 5_000;
@@ -100,6 +104,8 @@ final class GroupReader<T> implements Flow.Subscription {
   private boolean paused;
   private boolean committing;
   private long committedAt = System.nanoTime();
+  private long madeAt = System.nanoTime();
+  private long pause = FIRST_PAUSE_MILLIS;
 
   GroupReader(
       Source source,
@@ -190,25 +196,26 @@ final class GroupReader<T> implements Flow.Subscription {
   // ───────────────────────────────────────────────────────────────────────────────────
 
   private void run() {
-    long pause = FIRST_PAUSE_MILLIS;
     while (!ended) {
       try {
         topics.ensure(source.topics()).get(10, TimeUnit.SECONDS);
+        madeAt = System.nanoTime();
         readUntilEnded();
-        pause = FIRST_PAUSE_MILLIS;
       } catch (ExecutionException | TimeoutException notThere) {
         Throwable cause = notThere instanceof ExecutionException ? notThere.getCause() : notThere;
         connection.doubt();
         LOG.debugf("topics %s cannot be made yet: %s", source.topics(), cause.getMessage());
-        pause = rest(pause);
+        rest();
       } catch (InterruptedException interrupted) {
         return;
-      } catch (RuntimeException failure) {
+      } catch (Throwable failure) {
+        // An Error too: a group without this member would be missed by nobody.
         if (!ended) {
           LOG.warnf(
               "reading as %s failed (%s); opening another consumer in %d ms",
               source.group(), Connection.reason(failure), pause);
-          pause = rest(pause);
+          LOG.debugf(failure, "reading as %s failed", source.group());
+          rest();
         }
       }
     }
@@ -247,6 +254,10 @@ final class GroupReader<T> implements Flow.Subscription {
       paused = false;
     }
     holding = hold;
+    if (System.nanoTime() - madeAt > BETWEEN_MAKINGS_NANOS) {
+      madeAt = System.nanoTime();
+      topics.makeAgain(source.topics());
+    }
     // Delivered meanwhile, by who did not see that we hold: look again.
     if (hold && ahead.isEmpty() && aside.size() < MOST_ASIDE) {
       return;
@@ -258,6 +269,9 @@ final class GroupReader<T> implements Flow.Subscription {
       ahead.addAll(reading.read(polled, this));
     }
     deliver();
+    if (!polled.isEmpty()) {
+      pause = FIRST_PAUSE_MILLIS;
+    }
   }
 
   private ConsumerRecords<byte[], byte[]> poll(KafkaConsumer<byte[], byte[]> consumer) {
@@ -322,18 +336,29 @@ final class GroupReader<T> implements Flow.Subscription {
       return;
     }
     int seen = 1;
-    while (seen != 0) {
-      while (!ended && requested.get() > 0) {
-        T next = ahead.poll();
-        if (next == null) {
-          break;
-        }
-        if (requested.get() != Long.MAX_VALUE) {
-          requested.decrementAndGet();
-        }
-        subscriber.onNext(next);
+    try {
+      while (seen != 0) {
+        deliverRequested();
+        seen = delivering.addAndGet(-seen);
       }
-      seen = delivering.addAndGet(-seen);
+    } finally {
+      if (seen != 0) {
+        // The subscriber threw: who comes next delivers what is left.
+        delivering.set(0);
+      }
+    }
+  }
+
+  private void deliverRequested() {
+    while (!ended && requested.get() > 0) {
+      T next = ahead.poll();
+      if (next == null) {
+        return;
+      }
+      if (requested.get() != Long.MAX_VALUE) {
+        requested.decrementAndGet();
+      }
+      subscriber.onNext(next);
     }
   }
 
@@ -344,13 +369,13 @@ final class GroupReader<T> implements Flow.Subscription {
     }
   }
 
-  private long rest(long pause) {
+  private void rest() {
     try {
       ending.await(pause, TimeUnit.MILLISECONDS);
     } catch (InterruptedException interrupted) {
       ended = true;
     }
-    return Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+    pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
   }
 
   private final class Rebalancing implements ConsumerRebalanceListener {

@@ -10,6 +10,7 @@ import dev.carillon.broker.EventTypes;
 import dev.carillon.broker.RequestChannel;
 import java.time.InstantSource;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +88,13 @@ public final class KafkaBroker implements Broker {
    */
   public static KafkaBroker open(Settings settings, InstantSource clock) {
     KafkaBroker broker = new KafkaBroker(settings, clock);
-    broker.connection.open(() -> broker.topics.ensure(namedForOthers(settings.eventTopics())));
+    Set<String> named = namedForOthers(settings.eventTopics());
+    broker.connection.open(
+        () -> {
+          broker.topics.forgetAll();
+          broker.topics.ensure(named);
+        },
+        () -> broker.topics.ensure(named));
     return broker;
   }
 
@@ -125,7 +132,9 @@ public final class KafkaBroker implements Broker {
 
   @Override
   public Map<String, String> tell() {
-    return connection.tell();
+    Map<String, String> told = new LinkedHashMap<>(connection.tell());
+    told.putAll(topics.tell());
+    return told;
   }
 
   /** Readers first: they may still set something aside. Some seconds at most. */

@@ -215,13 +215,16 @@ final class Sender implements AutoCloseable {
 
     void fail(Throwable failure) {
       if (answer()) {
-        topics.forget(names);
         Throwable cause =
             failure instanceof java.util.concurrent.CompletionException
                     && failure.getCause() != null
                 ? failure.getCause()
                 : failure;
-        connection.doubt();
+        // That one is the message's fault and says nothing about Kafka.
+        if (!(cause instanceof RecordTooLargeException)) {
+          topics.forget(names);
+          connection.doubt();
+        }
         emitter.fail(cause);
       }
     }

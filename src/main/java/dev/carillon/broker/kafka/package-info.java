@@ -1,6 +1,7 @@
 /**
  * Kafka. Due events lie on a topic for each queue, keyed by run; events on a topic for each type
- * (or each kind of thing), keyed by subject; both are made when they are missing.
+ * (or each kind of thing), keyed by subject; both are made when they are missing, and made again
+ * when they went.
  *
  * <p>Kafka's own clients are used, one thread each (decision 0014): a {@link
  * dev.carillon.broker.kafka.Sender} owns a producer and calls it from its thread, because a call

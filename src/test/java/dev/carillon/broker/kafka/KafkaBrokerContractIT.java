@@ -1,8 +1,13 @@
 package dev.carillon.broker.kafka;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import dev.carillon.broker.Broker;
 import dev.carillon.broker.BrokerContract;
+import dev.carillon.broker.DeadLetters;
 import dev.carillon.broker.EventMessage;
+import dev.carillon.broker.Message;
 import dev.carillon.broker.RequestChannel;
 import dev.carillon.broker.kafka.KafkaBroker.EventTopics;
 import dev.carillon.testing.TestKafka;
@@ -10,9 +15,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -23,13 +31,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 
 /** The contract on a real Kafka, watched by plain clients of Kafka. */
 class KafkaBrokerContractIT extends BrokerContract {
 
   private static final int PARTITIONS = 3;
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private TestKafka kafka;
   private KafkaProducer<byte[], byte[]> stranger;
@@ -62,6 +73,10 @@ class KafkaBrokerContractIT extends BrokerContract {
 
   @Override
   protected Broker open() {
+    return open(null);
+  }
+
+  private Broker open(@Nullable Short replication) {
     return KafkaBroker.open(
         new KafkaBroker.Settings(
             Map.of(
@@ -71,7 +86,7 @@ class KafkaBrokerContractIT extends BrokerContract {
                 "session.timeout.ms", "2000",
                 "heartbeat.interval.ms", "500"),
             PARTITIONS,
-            null,
+            replication,
             EventTopics.TYPE,
             "/carillon/test"),
         InstantSource.system());
@@ -116,6 +131,98 @@ class KafkaBrokerContractIT extends BrokerContract {
   @Override
   protected String addressOf(EventMessage event) {
     return event.type();
+  }
+
+  @Test
+  void aMessageWhoseHeadersAreTooLongIsSetAsideWithoutThem() throws Exception {
+    String mark = UUID.randomUUID().toString();
+    byte[] body = mark.getBytes(StandardCharsets.UTF_8);
+    Message message =
+        new Message(
+            RequestChannel.TOPIC, "3/44", Map.of("x-long", "x".repeat(1024 * 1024 - 200)), body);
+
+    try (Broker broker = open()) {
+      broker.deadLetters().setAside(message, "jobKey is missing", null).await().atMost(SOON);
+    }
+
+    Found aside =
+        find(DeadLetters.TOPIC).stream()
+            .filter(one -> Arrays.equals(one.body(), body))
+            .findFirst()
+            .orElseThrow();
+    assertThat(aside.headers())
+        .containsEntry(DeadLetters.REASON, "jobKey is missing")
+        .containsEntry(DeadLetters.ORIGINAL_OFFSET, "3/44")
+        .containsEntry(DeadLetters.TRUNCATED, Integer.toString(body.length))
+        .doesNotContainKey("x-long");
+  }
+
+  @Test
+  void healthTellsWhichTopicsCannotBeMadeUntilTheyAreThere() throws Exception {
+    String topic = "scheduler.job.due.q" + UUID.randomUUID();
+    try (Broker broker = open((short) 3);
+        Admin admin = admin()) {
+      broker
+          .due()
+          .consume(Set.of(topic.substring("scheduler.job.due.".length())))
+          .subscribe()
+          .with(batch -> {}, failure -> {});
+      await().atMost(SOON).until(() -> String.valueOf(broker.tell()).contains(topic));
+      assertThat(broker.tell())
+          .containsEntry("brokerState", "connected")
+          .hasEntrySatisfying(
+              "brokerTopics", told -> assertThat(told).startsWith("cannot be made: "));
+
+      admin.createTopics(List.of(new NewTopic(topic, PARTITIONS, (short) 1))).all().get();
+
+      await().atMost(SOON).until(() -> !String.valueOf(broker.tell()).contains(topic));
+    }
+  }
+
+  @Test
+  void aTopicThatIsDeletedWhileItIsReadIsMadeAgain() throws Exception {
+    String topic = "scheduler.job.due.q" + UUID.randomUUID();
+    try (Broker broker = open();
+        Admin admin = admin()) {
+      broker
+          .due()
+          .consume(Set.of(topic.substring("scheduler.job.due.".length())))
+          .subscribe()
+          .with(batch -> {}, failure -> {});
+      await().atMost(SOON).until(() -> topics(admin).contains(topic));
+
+      admin.deleteTopics(List.of(topic)).all().get();
+      await().atMost(SOON).until(() -> !topics(admin).contains(topic));
+
+      await().atMost(Topics.AGAIN.plus(SOON)).until(() -> topics(admin).contains(topic));
+    }
+  }
+
+  @Test
+  void topicsThatKafkaLostWhileItWasAwayAreMadeOnceItIsBack() throws Exception {
+    String topic = "scheduler.run.succeeded";
+    try (Broker broker = open();
+        Admin admin = admin()) {
+      await().atMost(SOON).until(() -> topics(admin).contains(topic));
+      await().atMost(SOON).until(() -> "connected".equals(broker.tell().get("brokerState")));
+
+      admin.deleteTopics(List.of(topic)).all().get();
+      kafka.stop();
+      await().atMost(SOON).until(() -> broker.tell().get("brokerState").startsWith("away"));
+      kafka.startAgain();
+
+      await().atMost(SOON).until(() -> topics(admin).contains(topic));
+    } finally {
+      kafka.startAgain();
+    }
+  }
+
+  private Admin admin() {
+    return Admin.create(Map.of("bootstrap.servers", kafka.bootstrap()));
+  }
+
+  private static Set<String> topics(Admin admin) throws Exception {
+    return admin.listTopics().names().get();
   }
 
   private void send(String topic, Map<String, String> headers, byte[] body) {
