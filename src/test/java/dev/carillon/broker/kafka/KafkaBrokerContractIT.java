@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The contract on a real Kafka, watched by plain clients of Kafka. */
 class KafkaBrokerContractIT extends BrokerContract {
@@ -198,7 +199,9 @@ class KafkaBrokerContractIT extends BrokerContract {
     }
   }
 
+  /** In the long form: it stops Kafka once more. */
   @Test
+  @EnabledIfSystemProperty(named = "dev.carillon.full", matches = "true")
   void topicsThatKafkaLostWhileItWasAwayAreMadeOnceItIsBack() throws Exception {
     String topic = "scheduler.run.succeeded";
     try (Broker broker = open();
