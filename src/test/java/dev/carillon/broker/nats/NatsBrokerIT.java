@@ -64,6 +64,8 @@ class NatsBrokerIT {
         .doesNotContain("scheduler.run.requested.*");
     assertThat(stream(Streams.REQUESTS).getConfiguration().getSubjects())
         .containsExactlyInAnyOrder("scheduler.run.requested", "scheduler.run.requested.*");
+    assertThat(stream(Streams.REQUESTS).getConfiguration().getMaxAge())
+        .isEqualTo(Duration.ofDays(6));
     assertThat(stream(Streams.DEAD_LETTERS).getConfiguration().getSubjects())
         .containsExactly("scheduler.dead-letter");
     assertThat(broker.tell()).containsEntry("broker", "nats");
