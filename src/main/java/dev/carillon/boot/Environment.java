@@ -115,12 +115,25 @@ public final class Environment {
         .resolve("carillon");
   }
 
-  /** A line for each variable that is set and has no effect in this version. */
+  /** A line for each variable that is set and has no effect in this version, or beside others. */
   public List<String> unused() {
-    return UNUSED.stream()
+    List<String> lines = new ArrayList<>();
+    UNUSED.stream()
         .filter(name -> value(name).isPresent())
         .map(name -> name + " is set, but this version does not use it.")
-        .toList();
+        .forEach(lines::add);
+    if (value("CARILLON_EVENT_TOPICS").isPresent() && !isKafka()) {
+      lines.add("CARILLON_EVENT_TOPICS is set, but it has an effect on Kafka only.");
+    }
+    return lines;
+  }
+
+  private boolean isKafka() {
+    String broker =
+        Optional.ofNullable(settings.get("carillon.broker"))
+            .or(() -> value("carillon.broker"))
+            .orElse("");
+    return broker.equalsIgnoreCase("kafka");
   }
 
   private void refuse(String name, String because) {

@@ -138,6 +138,18 @@ class EnvironmentTest {
   }
 
   @Test
+  void saysWhereTheFormOfTopicsHasNoEffect() {
+    Map<String, String> inProcess = Map.of("CARILLON_EVENT_TOPICS", "TYPE");
+    Map<String, String> nats = Map.of("CARILLON_EVENT_TOPICS", "TYPE", "NATS_URL", "nats://a");
+    Map<String, String> kafka =
+        Map.of("CARILLON_EVENT_TOPICS", "TYPE", "KAFKA_BOOTSTRAP_SERVERS", "a:9092");
+
+    assertEquals(1, environment(inProcess).unused().size());
+    assertTrue(environment(nats).unused().get(0).startsWith("CARILLON_EVENT_TOPICS is set, but "));
+    assertEquals(List.of(), environment(kafka).unused());
+  }
+
+  @Test
   void asksWhichBrokerIsMeantAndWhereItIs() {
     List<String> both =
         environment(Map.of("KAFKA_BOOTSTRAP_SERVERS", "a:9092", "NATS_URL", "nats://a")).problems();
