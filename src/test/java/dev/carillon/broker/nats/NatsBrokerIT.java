@@ -3,13 +3,16 @@ package dev.carillon.broker.nats;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.carillon.broker.DeadLetters;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.JobDue;
+import dev.carillon.broker.Message;
 import dev.carillon.testing.TestNats;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -186,6 +190,36 @@ class NatsBrokerIT {
     List<UUID> arrived = read(open(nats.url(), redeliverAfter), "default");
 
     await().atMost(SOON).until(() -> arrived.contains(run(due)));
+  }
+
+  @Test
+  void cutsShortWhatTheServerWouldNotTakeWithItsReason() throws Exception {
+    NatsBroker broker = connected(open(nats.url()));
+    byte[] body = new byte[1024 * 1024 - 100];
+    Arrays.fill(body, (byte) 'x');
+
+    setAside(broker, new Message("scheduler.run.requested", "7", Map.of("ce-id", "e-7"), body));
+
+    MessageInfo letter = letter(1);
+    assertThat(letter.getHeaders().getFirst(DeadLetters.REASON)).isEqualTo("r".repeat(1_000));
+    assertThat(letter.getHeaders().getFirst(DeadLetters.TRUNCATED))
+        .isEqualTo(Integer.toString(body.length));
+    assertThat(letter.getHeaders().getFirst("ce-id")).isEqualTo("e-7");
+    assertThat(letter.getData()).isEqualTo(Arrays.copyOf(body, DeadLetters.KEPT));
+  }
+
+  @Test
+  void leavesOutHeadersThatLeaveNoRoomForTheReason() throws Exception {
+    NatsBroker broker = connected(open(nats.url()));
+    Map<String, String> headers = Map.of("ce-data", "y".repeat(65_000));
+
+    setAside(broker, new Message("scheduler.run.requested", "8", headers, new byte[] {1, 2}));
+
+    MessageInfo letter = letter(1);
+    assertThat(letter.getHeaders().getFirst(DeadLetters.REASON)).isEqualTo("r".repeat(1_000));
+    assertThat(letter.getHeaders().getFirst(DeadLetters.TRUNCATED)).isEqualTo("2");
+    assertThat(letter.getHeaders().getFirst("ce-data")).isNull();
+    assertThat(letter.getData()).containsExactly(1, 2);
   }
 
   @Test
@@ -369,6 +403,16 @@ class NatsBrokerIT {
 
   private static void publish(NatsBroker broker, EventMessage... events) {
     broker.events().publish(List.of(events)).await().atMost(SOON);
+  }
+
+  private static void setAside(NatsBroker broker, Message message) {
+    broker.deadLetters().setAside(message, "r".repeat(1_000), null).await().atMost(SOON);
+  }
+
+  private MessageInfo letter(long sequence) throws Exception {
+    try (Connection client = client()) {
+      return client.jetStreamManagement().getMessage(Streams.DEAD_LETTERS, sequence);
+    }
   }
 
   private StreamInfo stream(String name) throws Exception {
