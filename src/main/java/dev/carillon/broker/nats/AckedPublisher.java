@@ -112,7 +112,8 @@ final class AckedPublisher implements NatsLink.Part {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       batch.fail("NATS is closed");
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
+      // An Error too: whoever published waits for an answer.
       String message = failure.getMessage();
       batch.fail(message == null ? failure.toString() : NatsSettings.withoutSecrets(message));
     } finally {

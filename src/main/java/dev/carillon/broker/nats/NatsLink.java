@@ -169,7 +169,7 @@ final class NatsLink {
       streams.ensure(management(present));
       suspected = false;
       availability.usable(name);
-    } catch (IOException | JetStreamApiException | RuntimeException failure) {
+    } catch (Throwable failure) {
       availability.away(name, reason(failure));
       later(LONGEST_PAUSE, this::verify);
     }
@@ -188,7 +188,8 @@ final class NatsLink {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       close(fresh);
-    } catch (IOException | JetStreamApiException | RuntimeException failure) {
+    } catch (Throwable failure) {
+      // An Error too: a link that is not tried again would be missed by nobody.
       close(fresh);
       availability.away(name, reason(failure));
       LOG.debugf("link %s: %s; trying again in %s", name, reason(failure), pause);
@@ -228,8 +229,10 @@ final class NatsLink {
   private void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException failure) {
-      LOG.warnf(failure, "link %s: %s; going on", name, failure.getMessage());
+    } catch (Throwable failure) {
+      // What ends by it would not be begun again: the tick, what a part does later.
+      LOG.warnf("link %s: %s; going on", name, NatsSettings.withoutSecrets(failure.toString()));
+      LOG.debugf(failure, "link %s", name);
     }
   }
 
@@ -247,7 +250,7 @@ final class NatsLink {
   }
 
   /** jnats names the servers with their passwords where it cannot connect; we say it ourselves. */
-  private String reason(Exception failure) {
+  private String reason(Throwable failure) {
     String because = lastFailure;
     if (failure instanceof JetStreamApiException) {
       return "JetStream refused: " + failure.getMessage();

@@ -95,7 +95,8 @@ final class PullConsumer {
           management.addOrUpdateConsumer(stream, wantedConsumer.configuration(management));
       sink.opened(consumer);
       opened(new Inbox(consumer.getName()));
-    } catch (IOException | JetStreamApiException | RuntimeException failure) {
+    } catch (Throwable failure) {
+      // An Error too: nobody else would open it again.
       LOG.debugf("no consumer on %s (%s); trying again", stream, failure.getMessage());
       link.suspect("no consumer on " + stream + ": " + failure.getMessage());
       link.later(PAUSE, this::open);
