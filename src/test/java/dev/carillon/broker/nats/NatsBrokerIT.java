@@ -1,5 +1,6 @@
 package dev.carillon.broker.nats;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,6 +13,8 @@ import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.Subscription;
+import io.nats.client.api.ConsumerConfiguration;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
@@ -27,6 +30,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,6 +149,41 @@ class NatsBrokerIT {
 
     passes(broker, arrived, shown);
     connected(broker);
+  }
+
+  /** 512 of them, which is the server's default: a large fleet has as many. */
+  @Test
+  void waitsItsTurnWhereTooManyRequestsWaitAtAConsumer() throws Exception {
+    NatsBroker broker = connected(open(nats.url()));
+    Connection client = client();
+    opened.add(0, client);
+    client
+        .jetStreamManagement()
+        .addOrUpdateConsumer(
+            Streams.DUE,
+            ConsumerConfiguration.builder()
+                .durable("carillon-due-default")
+                .filterSubject("scheduler.job.due.default")
+                .build());
+    String next = "$JS.API.CONSUMER.MSG.NEXT." + Streams.DUE + ".carillon-due-default";
+    AtomicInteger asked = count(client, next);
+    AtomicInteger made = count(client, "$JS.API.CONSUMER.CREATE." + Streams.DUE + ".>");
+    Subscription others = client.subscribe("others");
+    byte[] oneWithinAMinute = "{\"batch\":1,\"expires\":60000000000}".getBytes(US_ASCII);
+    for (int i = 0; i < 512; i++) {
+      client.publish(next, "others", oneWithinAMinute);
+    }
+    await().atMost(SOON).until(() -> asked.get() == 512);
+
+    List<UUID> arrived = read(broker, "default");
+
+    await().atMost(SOON).until(() -> asked.get() >= 512 + 3);
+    assertThat(made).hasValue(1);
+    others.unsubscribe();
+    client.flush(SOON);
+    List<JobDue> due = due("default");
+    publish(broker, due);
+    await().atMost(SOON).until(() -> arrived.contains(run(due)));
   }
 
   // ── messages
@@ -403,6 +442,12 @@ class NatsBrokerIT {
 
   private static void publish(NatsBroker broker, EventMessage... events) {
     broker.events().publish(List.of(events)).await().atMost(SOON);
+  }
+
+  private static AtomicInteger count(Connection client, String subject) {
+    AtomicInteger count = new AtomicInteger();
+    client.createDispatcher(message -> count.incrementAndGet()).subscribe(subject);
+    return count;
   }
 
   private static void setAside(NatsBroker broker, Message message) {
