@@ -2,6 +2,7 @@ package dev.carillon.broker.nats;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.carillon.broker.DeadLetters;
@@ -15,6 +16,7 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.Subscription;
 import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
@@ -149,6 +151,56 @@ class NatsBrokerIT {
 
     passes(broker, arrived, shown);
     connected(broker);
+  }
+
+  @Test
+  void isAwayWhileItsStreamsTakeNothingAlthoughTheyAreThere() throws Exception {
+    try (Connection client = client()) {
+      JetStreamManagement streams = client.jetStreamManagement();
+      streams.addStream(
+          StreamConfiguration.builder()
+              .name(Streams.EVENTS)
+              .subjects("scheduler.run.succeeded.*")
+              .discardPolicy(DiscardPolicy.New)
+              .maxMessages(1)
+              .build());
+      NatsBroker broker = connected(open(nats.url()));
+      publish(broker, Succeeded.of("acme", UUID.randomUUID(), 1));
+      streams.deleteStream(Streams.REQUESTS);
+
+      assertThatThrownBy(() -> publish(broker, Succeeded.of("acme", UUID.randomUUID(), 1)))
+          .hasMessageContaining("maximum messages exceeded");
+
+      // Made again by the look after the streams, which finds them all well.
+      await().atMost(SOON).until(() -> streams.getStreamNames().contains(Streams.REQUESTS));
+      publish(broker, due("default"));
+      assertThat(broker.tell().get("brokerState"))
+          .startsWith("away since ")
+          .contains("maximum messages exceeded");
+      streams.purgeStream(Streams.EVENTS);
+      publish(broker, Succeeded.of("acme", UUID.randomUUID(), 2));
+      connected(broker);
+    }
+  }
+
+  @Test
+  void doesNotExplainALossByWhatWasMendedBefore() throws Exception {
+    NatsBroker broker = connected(open(nats.url()));
+    try (Connection client = client()) {
+      JetStreamManagement streams = client.jetStreamManagement();
+      streams.deleteStream(Streams.EVENTS);
+      untilPublished(() -> publish(broker, Succeeded.of("acme", UUID.randomUUID(), 1)));
+    }
+    // It opens on the link's thread, where the look after the streams has ended then.
+    List<UUID> shown = watch(broker);
+    Succeeded event = Succeeded.of("acme", UUID.randomUUID(), 2);
+    publish(broker, event);
+    await().atMost(SOON).until(() -> shown.contains(event.id()));
+
+    nats.kill();
+
+    await().atMost(SOON).until(() -> broker.tell().get("brokerState").startsWith("away since "));
+    assertThat(broker.tell().get("brokerState")).doesNotContain("a stream is missing");
   }
 
   /** 512 of them, which is the server's default: a large fleet has as many. */
