@@ -83,7 +83,8 @@ final class DuePublisher {
   }
 
   private Uni<Duration> step() {
-    // Read first, then asked: by a clock that jumped, hints would go out long before their instants.
+    // Read first, then asked: by a clock that jumped, hints would go out long before their
+    // instants.
     Instant now = clock.instant();
     if (!DatabaseClock.isSteady(clock)) {
       return Uni.createFrom().item(UNSTEADY);

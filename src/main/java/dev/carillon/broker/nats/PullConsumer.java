@@ -230,7 +230,8 @@ final class PullConsumer {
 
     /**
      * 100 is a heartbeat; 404, 408 and a finished batch end one request and say how much of it is
-     * left; too many waiting requests are other processes', and end; everything else means that the consumer cannot serve us.
+     * left; 409 for too many waiting requests refuses one, and passes; everything else means that
+     * the consumer cannot serve us.
      */
     private void status(Status status, @Nullable Headers headers) {
       int code = status.getCode();

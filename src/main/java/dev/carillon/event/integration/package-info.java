@@ -16,8 +16,8 @@
  * the topic or stream that we make keeps a request for six: whatever it may still bring, after a
  * long stop or to a consumer that begins anew, is known here. Where somebody else made it and keeps
  * requests longer, set it to six days too, or have senders set a {@code dedupeKey}, which is kept
- * for ever: else what is read again after eight days makes another run. A request that was refused leaves no row: corrected, it may come again with the
- * same id.
+ * for ever: else what is read again after eight days makes another run. A request that was refused
+ * leaves no row: corrected, it may come again with the same id.
  *
  * <p><b>Never lost.</b> A message is acknowledged after the commit, or after the broker has it
  * among the dead letters; whatever fails before leaves it with the broker. An answer that was lost
