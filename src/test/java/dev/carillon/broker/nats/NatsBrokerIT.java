@@ -183,26 +183,6 @@ class NatsBrokerIT {
     }
   }
 
-  @Test
-  void doesNotExplainALossByWhatWasMendedBefore() throws Exception {
-    NatsBroker broker = connected(open(nats.url()));
-    try (Connection client = client()) {
-      JetStreamManagement streams = client.jetStreamManagement();
-      streams.deleteStream(Streams.EVENTS);
-      untilPublished(() -> publish(broker, Succeeded.of("acme", UUID.randomUUID(), 1)));
-    }
-    // It opens on the link's thread, where the look after the streams has ended then.
-    List<UUID> shown = watch(broker);
-    Succeeded event = Succeeded.of("acme", UUID.randomUUID(), 2);
-    publish(broker, event);
-    await().atMost(SOON).until(() -> shown.contains(event.id()));
-
-    nats.kill();
-
-    await().atMost(SOON).until(() -> broker.tell().get("brokerState").startsWith("away since "));
-    assertThat(broker.tell().get("brokerState")).doesNotContain("a stream is missing");
-  }
-
   /** 512 of them, which is the server's default: a large fleet has as many. */
   @Test
   void waitsItsTurnWhereTooManyRequestsWaitAtAConsumer() throws Exception {
