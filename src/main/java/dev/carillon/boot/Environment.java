@@ -32,6 +32,8 @@ public final class Environment {
   private static final Map<String, String> BROKERS =
       Map.of("kafka", "KAFKA_BOOTSTRAP_SERVERS", "nats", "NATS_URL");
 
+  private static final String NATS_URL_PROPERTY = "carillon.nats.url";
+
   /**
    * Variables that a later version obeys; to run on without them would not be what was asked for.
    */
@@ -113,12 +115,25 @@ public final class Environment {
         .resolve("carillon");
   }
 
-  /** A line for each variable that is set and has no effect in this version. */
+  /** A line for each variable that is set and has no effect in this version, or beside others. */
   public List<String> unused() {
-    return UNUSED.stream()
+    List<String> lines = new ArrayList<>();
+    UNUSED.stream()
         .filter(name -> value(name).isPresent())
         .map(name -> name + " is set, but this version does not use it.")
-        .toList();
+        .forEach(lines::add);
+    if (value("CARILLON_EVENT_TOPICS").isPresent() && !isKafka()) {
+      lines.add("CARILLON_EVENT_TOPICS is set, but it has an effect on Kafka only.");
+    }
+    return lines;
+  }
+
+  private boolean isKafka() {
+    String broker =
+        Optional.ofNullable(settings.get("carillon.broker"))
+            .or(() -> value("carillon.broker"))
+            .orElse("");
+    return broker.equalsIgnoreCase("kafka");
   }
 
   private void refuse(String name, String because) {
@@ -174,10 +189,12 @@ public final class Environment {
 
   private void readBroker() {
     Optional<String> kafka = value("KAFKA_BOOTSTRAP_SERVERS").filter(this::isBootstrap);
-    Optional<String> nats = value("NATS_URL").filter(this::isNatsUrl);
+    Optional<String> nats = value("NATS_URL").filter(url -> isNatsUrl("NATS_URL", url));
+    // Set as a property, in whichever source, it is jnats that would complain, and repeat it.
+    value(NATS_URL_PROPERTY).ifPresent(url -> isNatsUrl(NATS_URL_PROPERTY, url));
     Optional<String> chosen = value("CARILLON_BROKER").map(c -> c.toLowerCase(Locale.ROOT));
     kafka.ifPresent(servers -> settings.put("kafka.bootstrap.servers", servers));
-    nats.ifPresent(url -> settings.put("carillon.nats.url", url));
+    nats.ifPresent(url -> settings.put(NATS_URL_PROPERTY, url));
     if (chosen.isPresent() && !BROKERS.containsKey(chosen.get())) {
       wrong("CARILLON_BROKER", chosen.get(), "is neither kafka nor nats", "CARILLON_BROKER=kafka");
     } else if (chosen.isPresent()) {
@@ -203,17 +220,18 @@ public final class Environment {
         list(servers).size() > 0
             && list(servers).stream()
                 .allMatch(server -> server.matches("(\\[[0-9a-fA-F:.]+]|[\\w.-]+):\\d{1,5}"));
-    if (!right) {
-      wrong(
-          "KAFKA_BOOTSTRAP_SERVERS",
-          servers,
-          "is not a list of host:port",
-          "KAFKA_BOOTSTRAP_SERVERS=kafka-1:9092,kafka-2:9092");
+    String what = "is not a list of host:port";
+    String example = "KAFKA_BOOTSTRAP_SERVERS=kafka-1:9092,kafka-2:9092";
+    if (!right && servers.contains("@")) {
+      // The value is not repeated: a password may be in it.
+      problems.add("KAFKA_BOOTSTRAP_SERVERS " + what + "; right is " + example + ".");
+    } else if (!right) {
+      wrong("KAFKA_BOOTSTRAP_SERVERS", servers, what, example);
     }
     return right;
   }
 
-  private boolean isNatsUrl(String urls) {
+  private boolean isNatsUrl(String name, String urls) {
     boolean right =
         list(urls).size() > 0
             && list(urls).stream()
@@ -224,8 +242,10 @@ public final class Environment {
     if (!right) {
       // The value is not repeated: a password may be in it.
       problems.add(
-          "NATS_URL is not a list of NATS addresses; right is"
-              + " NATS_URL=nats://user:password@nats-1:4222,nats://nats-2:4222.");
+          name
+              + " is not a list of NATS addresses; right is "
+              + name
+              + "=nats://user:password@nats-1:4222,nats://nats-2:4222.");
     }
     return right;
   }

@@ -24,8 +24,11 @@ public final class Maintenance {
   /** How long the first answer to an idempotent request is given again. */
   private static final Duration ANSWERS_KEPT = Duration.ofHours(24);
 
-  /** How long a request that comes again is known; what is kept longer is a dedupe key. */
-  private static final Duration REQUESTS_KEPT = Duration.ofDays(7);
+  /**
+   * How long a request that comes again is known; what is kept longer is a dedupe key. Longer than
+   * the six days for which brokers keep requests: whatever they may still bring is known.
+   */
+  private static final Duration REQUESTS_KEPT = Duration.ofDays(8);
 
   private static final Duration WORKERS_KEPT = Duration.ofDays(7);
   private static final int MOST_AT_ONCE = 5_000;

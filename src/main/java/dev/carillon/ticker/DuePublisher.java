@@ -3,6 +3,7 @@ package dev.carillon.ticker;
 import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.JobDue;
 import dev.carillon.loop.Loop;
+import dev.carillon.pg.DatabaseClock;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -34,6 +35,9 @@ final class DuePublisher {
   private static final Duration AT_LEAST_AHEAD = JobDue.AHEAD.dividedBy(2);
 
   private static final Duration REST = Duration.ofSeconds(2);
+
+  /** While the clock is in doubt; it is measured again within that. */
+  private static final Duration UNSTEADY = Duration.ofSeconds(1);
 
   private final DueChannel channel;
   private final InstantSource clock;
@@ -79,7 +83,12 @@ final class DuePublisher {
   }
 
   private Uni<Duration> step() {
+    // Read first, then asked: by a clock that jumped, hints would go out long before their
+    // instants.
     Instant now = clock.instant();
+    if (!DatabaseClock.isSteady(clock)) {
+      return Uni.createFrom().item(UNSTEADY);
+    }
     List<JobDue> batch = new ArrayList<>();
     Instant until = now.plus(JobDue.AHEAD);
     while (batch.size() < BATCH && !waiting.isEmpty() && !waiting.peek().due().isAfter(until)) {

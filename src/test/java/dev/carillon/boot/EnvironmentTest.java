@@ -138,6 +138,18 @@ class EnvironmentTest {
   }
 
   @Test
+  void saysWhereTheFormOfTopicsHasNoEffect() {
+    Map<String, String> inProcess = Map.of("CARILLON_EVENT_TOPICS", "TYPE");
+    Map<String, String> nats = Map.of("CARILLON_EVENT_TOPICS", "TYPE", "NATS_URL", "nats://a");
+    Map<String, String> kafka =
+        Map.of("CARILLON_EVENT_TOPICS", "TYPE", "KAFKA_BOOTSTRAP_SERVERS", "a:9092");
+
+    assertEquals(1, environment(inProcess).unused().size());
+    assertTrue(environment(nats).unused().get(0).startsWith("CARILLON_EVENT_TOPICS is set, but "));
+    assertEquals(List.of(), environment(kafka).unused());
+  }
+
+  @Test
   void asksWhichBrokerIsMeantAndWhereItIs() {
     List<String> both =
         environment(Map.of("KAFKA_BOOTSTRAP_SERVERS", "a:9092", "NATS_URL", "nats://a")).problems();
@@ -148,11 +160,24 @@ class EnvironmentTest {
     assertTrue(nowhere.get(0).contains("NATS_URL"), nowhere.get(0));
   }
 
-  @Test
-  void doesNotRepeatThePasswordInAnAddressOfNats() {
-    List<String> problems = environment(Map.of("NATS_URL", "natz://u:s3cret@a")).problems();
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "NATS_URL|natz://u:s3cret@a",
+        "NATS_URL|u:s3cret@a:4222",
+        "carillon.nats.url|natz://u:s3cret@a",
+        "carillon.nats.url|nats://u:p/s3cret@a",
+        "KAFKA_BOOTSTRAP_SERVERS|u:s3cret@kafka:9092"
+      })
+  void doesNotRepeatThePasswordInTheAddressOfABroker(String name, String value) {
+    List<String> problems = environment(Map.of(name, value)).problems();
+
     assertEquals(1, problems.size());
+    assertTrue(problems.get(0).startsWith(name + " is not a list of "), problems.get(0));
+    assertTrue(problems.get(0).contains("; right is " + name + "="), problems.get(0));
     assertFalse(problems.get(0).contains("s3cret"), problems.get(0));
+    assertFalse(problems.get(0).contains("\n"));
   }
 
   @Test

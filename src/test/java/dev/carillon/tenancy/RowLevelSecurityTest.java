@@ -127,6 +127,7 @@ class RowLevelSecurityTest {
         "insert into inbox (tenant_id, source, event_id, run_id, received_at)"
             + " values ('a', '/shop', 'other', gen_random_uuid(), now())",
         "delete from inbox",
+        "update inbox set event_id = 'other'",
         "insert into outbox (at, kind, tenant_id) values (now(), 'CHANGED', 'a')",
         "update outbox set kind = 'ENDED'",
         "select * from outbox",

@@ -1,5 +1,6 @@
 package dev.carillon.broker.kafka;
 
+import dev.carillon.broker.RequestChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -39,6 +40,10 @@ final class Topics {
   /** Hints go stale in seconds; an hour is for people who look what happened. */
   private static final Map<String, String> OF_DUE =
       Map.of("retention.ms", Long.toString(Duration.ofHours(1).toMillis()));
+
+  /** Shorter than the inbox remembers (eight days): none is brought again that it has forgotten. */
+  private static final Map<String, String> OF_REQUESTS =
+      Map.of("retention.ms", Long.toString(Duration.ofDays(6).toMillis()));
 
   private final Connection connection;
   private final int partitions;
@@ -170,7 +175,7 @@ final class Topics {
   private CompletableFuture<Void> create(String name) {
     NewTopic topic =
         new NewTopic(name, Optional.of(partitions), Optional.ofNullable(replication))
-            .configs(name.startsWith(DUE) ? OF_DUE : Map.of());
+            .configs(configs(name));
     try {
       return connection
           .admin()
@@ -181,6 +186,13 @@ final class Topics {
     } catch (RuntimeException notNow) {
       return CompletableFuture.failedFuture(notNow);
     }
+  }
+
+  private static Map<String, String> configs(String name) {
+    if (name.startsWith(DUE)) {
+      return OF_DUE;
+    }
+    return name.equals(RequestChannel.TOPIC) ? OF_REQUESTS : Map.of();
   }
 
   private boolean isThere(String name, Throwable failure) {

@@ -42,6 +42,8 @@ final class AckedPublisher implements NatsLink.Part {
   /** Until a connection is there, before a batch fails. */
   private static final Duration AWAY_PATIENCE = Duration.ofSeconds(3);
 
+  private static final long REFUSAL_HOLDS_NANOS = Duration.ofMinutes(1).toNanos();
+
   private static final Pattern SEQUENCE = Pattern.compile("\"seq\":\\s*(\\d{1,18})");
   private static final byte[] ERROR = "\"error\":".getBytes(StandardCharsets.US_ASCII);
 
@@ -51,6 +53,7 @@ final class AckedPublisher implements NatsLink.Part {
   private record Session(Connection connection, String inbox) {}
 
   private final NatsLink link;
+  private final String name;
   private final ExecutorService sender;
   private final Map<String, Batch> open = new ConcurrentHashMap<>();
   private long batches;
@@ -58,8 +61,14 @@ final class AckedPublisher implements NatsLink.Part {
   private volatile @Nullable Session session;
   private volatile long lastSequence;
 
+  /** Since the last batch that the stream took. */
+  private volatile boolean refusing;
+
+  private volatile long refusedAt;
+
   AckedPublisher(NatsLink link, String name) {
     this.link = link;
+    this.name = name;
     this.sender = Executors.newSingleThreadExecutor(NatsThreads.named("nats-publish-" + name));
     link.add(this);
   }
@@ -112,7 +121,8 @@ final class AckedPublisher implements NatsLink.Part {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       batch.fail("NATS is closed");
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
+      // An Error too: whoever published waits for an answer.
       String message = failure.getMessage();
       batch.fail(message == null ? failure.toString() : NatsSettings.withoutSecrets(message));
     } finally {
@@ -166,6 +176,24 @@ final class AckedPublisher implements NatsLink.Part {
     open.values().forEach(batch -> batch.fail("the connection to NATS was lost"));
   }
 
+  /**
+   * Whoever is refused tries again within seconds. If nobody does any more, another process
+   * publishes now, and what holds for it is not known here.
+   */
+  @Override
+  public void tick() {
+    if (refusing && System.nanoTime() - refusedAt > REFUSAL_HOLDS_NANOS) {
+      taken();
+    }
+  }
+
+  private void taken() {
+    if (refusing) {
+      refusing = false;
+      link.taken(name);
+    }
+  }
+
   private void acknowledged(Message message, int prefix) {
     Batch batch = open.get(message.getSubject().substring(prefix));
     if (batch == null) {
@@ -177,7 +205,9 @@ final class AckedPublisher implements NatsLink.Part {
     } else if (isError(message.getData())) {
       String refused = new String(message.getData(), StandardCharsets.UTF_8);
       batch.fail("JetStream refused it: " + refused);
-      link.suspect("JetStream refused a message: " + refused);
+      refusedAt = System.nanoTime();
+      refusing = true;
+      link.refused(name, "JetStream refused a message: " + refused);
     } else {
       batch.one(message.getData());
     }
@@ -281,6 +311,7 @@ final class AckedPublisher implements NatsLink.Part {
       }
       if (complete) {
         lastSequence = sequence(ack);
+        taken();
         emitter.complete(null);
       }
     }

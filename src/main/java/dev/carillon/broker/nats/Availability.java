@@ -10,8 +10,8 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the server can be used, over all links: told to health, and logged once when it goes and
- * once when it is back.
+ * Whether the server can be used, over all links and publishers: told to health, and logged once
+ * when it goes and once when it is back.
  */
 final class Availability {
 
@@ -20,7 +20,7 @@ final class Availability {
   private final String addresses;
   private final InstantSource clock;
 
-  /** Why each link cannot be used; those that can are not in it. */
+  /** Why each link, or publisher, cannot be used; those that can are not in it. */
   private final Map<String, String> away = new TreeMap<>();
 
   private Instant since;

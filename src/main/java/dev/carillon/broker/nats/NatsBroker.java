@@ -47,7 +47,7 @@ public final class NatsBroker implements Broker {
     duePublisher = new AckedPublisher(hot, "due");
     eventPublisher = new AckedPublisher(calm, "events");
     deadLetterPublisher = new AckedPublisher(calm, "dead-letters");
-    deadLetters = new NatsDeadLetters(deadLetterPublisher);
+    deadLetters = new NatsDeadLetters(calm, deadLetterPublisher);
     due = new NatsDueChannel(hot, duePublisher, deadLetters, settings.redeliverAfter());
     events = new NatsEventChannel(eventPublisher, settings.source());
     feed = new NatsEventFeed(calm, eventPublisher);

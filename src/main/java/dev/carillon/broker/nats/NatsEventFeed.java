@@ -149,24 +149,28 @@ final class NatsEventFeed implements EventFeed, NatsLink.Part, PullConsumer.Sink
 
   @Override
   public void tick() {
+    if (stopIfIdle()) {
+      return;
+    }
     PullConsumer present;
-    boolean idle;
     synchronized (this) {
       present = consumer;
-      idle =
-          readers.isEmpty() && arriving.isEmpty() && System.nanoTime() - lastLeft > STAYS.toNanos();
     }
-    if (idle) {
-      stop();
-    } else if (present != null) {
+    if (present != null) {
       present.tick();
     }
   }
 
-  private void stop() {
+  /** Decides and stops in one: a reader that comes between the two would be told of nothing. */
+  private boolean stopIfIdle() {
     Dispatcher last;
     String name;
     synchronized (this) {
+      if (!readers.isEmpty()
+          || !arriving.isEmpty()
+          || System.nanoTime() - lastLeft <= STAYS.toNanos()) {
+        return false;
+      }
       last = dispatcher;
       name = consumerName;
       if (consumer != null) {
@@ -190,6 +194,7 @@ final class NatsEventFeed implements EventFeed, NatsLink.Part, PullConsumer.Sink
         LOG.debug("the consumer of the event feed is left to the server, which forgets it");
       }
     }
+    return true;
   }
 
   /** At first from where the last {@link #REMEMBERED} begin, later from where it was. */

@@ -56,6 +56,14 @@ final class NatsLink {
 
   private static final Duration TICK = Duration.ofSeconds(1);
 
+  /** A server that hangs is noticed by its pings within a quarter of a minute. */
+  private static final long EXPLAINS_NANOS = Duration.ofSeconds(20).toNanos();
+
+  /**
+   * What went wrong, and when by our nanoTime: what is lost much later is lost for a new reason.
+   */
+  private record Said(String what, long at) {}
+
   /** Whoever lives on a connection, over many of them. */
   interface Part {
     /** On the link's thread; a failure of its own it retries itself. */
@@ -79,7 +87,7 @@ final class NatsLink {
   private Duration pause = FIRST_PAUSE;
   private boolean suspected;
   private volatile @Nullable Connection connection;
-  private volatile @Nullable String lastFailure;
+  private volatile @Nullable Said lastFailure;
   private volatile boolean closed;
 
   NatsLink(
@@ -149,7 +157,7 @@ final class NatsLink {
    * Cheap, from any thread, as often as you like.
    */
   void suspect(String reason) {
-    lastFailure = reason;
+    said(reason);
     execute(
         () -> {
           if (!suspected && connection != null) {
@@ -157,6 +165,25 @@ final class NatsLink {
             later(SETTLED, this::verify);
           }
         });
+  }
+
+  /**
+   * What a publisher sent was not taken by a stream, which may be there and full: told to health
+   * until it takes something. From any thread.
+   */
+  void refused(String publisher, String reason) {
+    availability.away(publishing(publisher), reason);
+    suspect(reason);
+  }
+
+  /** The publisher's messages are taken again. From any thread. */
+  void taken(String publisher) {
+    availability.usable(publishing(publisher));
+  }
+
+  /** Behind the links in their order: without a link its publishers are no news. */
+  private static String publishing(String publisher) {
+    return "publishing " + publisher;
   }
 
   private void verify() {
@@ -168,8 +195,10 @@ final class NatsLink {
     try {
       streams.ensure(management(present));
       suspected = false;
+      // All is well again: if the connection is lost later, it is for another reason.
+      lastFailure = null;
       availability.usable(name);
-    } catch (IOException | JetStreamApiException | RuntimeException failure) {
+    } catch (Throwable failure) {
       availability.away(name, reason(failure));
       later(LONGEST_PAUSE, this::verify);
     }
@@ -188,7 +217,8 @@ final class NatsLink {
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
       close(fresh);
-    } catch (IOException | JetStreamApiException | RuntimeException failure) {
+    } catch (Throwable failure) {
+      // An Error too: a link that is not tried again would be missed by nobody.
       close(fresh);
       availability.away(name, reason(failure));
       LOG.debugf("link %s: %s; trying again in %s", name, reason(failure), pause);
@@ -200,6 +230,7 @@ final class NatsLink {
 
   private void connected(Connection fresh) {
     pause = FIRST_PAUSE;
+    lastFailure = null;
     connection = fresh;
     availability.usable(name);
     LOG.debugf("link %s is up", name);
@@ -211,7 +242,7 @@ final class NatsLink {
       connection = null;
       suspected = false;
       if (!closed) {
-        String because = lastFailure;
+        String because = lastFailure();
         availability.away(name, because == null ? "the connection was lost" : because);
       }
       List.copyOf(parts).forEach(part -> guarded(part::down));
@@ -228,8 +259,10 @@ final class NatsLink {
   private void guarded(Runnable task) {
     try {
       task.run();
-    } catch (RuntimeException failure) {
-      LOG.warnf(failure, "link %s: %s; going on", name, failure.getMessage());
+    } catch (Throwable failure) {
+      // What ends by it would not be begun again: the tick, what a part does later.
+      LOG.warnf("link %s: %s; going on", name, NatsSettings.withoutSecrets(failure.toString()));
+      LOG.debugf(failure, "link %s", name);
     }
   }
 
@@ -246,9 +279,19 @@ final class NatsLink {
         .build();
   }
 
+  private void said(String what) {
+    lastFailure = new Said(what, System.nanoTime());
+    LOG.debugf("link %s: %s", name, what);
+  }
+
+  private @Nullable String lastFailure() {
+    Said last = lastFailure;
+    return last == null || System.nanoTime() - last.at > EXPLAINS_NANOS ? null : last.what;
+  }
+
   /** jnats names the servers with their passwords where it cannot connect; we say it ourselves. */
-  private String reason(Exception failure) {
-    String because = lastFailure;
+  private String reason(Throwable failure) {
+    String because = lastFailure();
     if (failure instanceof JetStreamApiException) {
       return "JetStream refused: " + failure.getMessage();
     }
@@ -304,17 +347,15 @@ final class NatsLink {
   private final class Failures implements ErrorListener {
     @Override
     public void errorOccurred(Connection conn, String error) {
-      lastFailure = NatsSettings.withoutSecrets(error);
-      LOG.debugf("link %s: %s", name, lastFailure);
+      said(NatsSettings.withoutSecrets(error));
     }
 
     @Override
     public void exceptionOccurred(Connection conn, Exception failure) {
       String message = failure.getMessage();
-      lastFailure =
+      said(
           NatsSettings.withoutSecrets(
-              message == null ? failure.getClass().getSimpleName() : message);
-      LOG.debugf("link %s: %s", name, lastFailure);
+              message == null ? failure.getClass().getSimpleName() : message));
     }
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,10 @@ public record NatsSettings(
 
   private static final Duration REDELIVER_AFTER = Duration.ofSeconds(45);
 
+  /** A scheme that we know, and the brackets before it, may stay; another could be a user. */
+  private static final Pattern SECRET =
+      Pattern.compile("(?i)([\\[({\"']*(?:nats|tls|opentls|ws|wss)://)?[^\\s,]*@");
+
   public NatsSettings {
     client = Map.copyOf(client);
   }
@@ -50,9 +55,13 @@ public record NatsSettings(
     return withoutSecrets(url);
   }
 
-  /** Takes user info out of whatever addresses are in a text: messages of jnats repeat them. */
+  /**
+   * Takes user info out of whatever addresses are in a text: messages of jnats repeat them, also
+   * those that it cannot read. So everything up to the last {@code @} of a word goes, with or
+   * without a scheme, whatever is in it.
+   */
   static String withoutSecrets(String text) {
-    return text.replaceAll("//[^@/\\s,\\]]*@", "//");
+    return SECRET.matcher(text).replaceAll("$1");
   }
 
   /**

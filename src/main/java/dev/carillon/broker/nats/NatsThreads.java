@@ -1,6 +1,7 @@
 package dev.carillon.broker.nats;
 
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
@@ -14,10 +15,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class NatsThreads {
 
-  /** For what blocks: jnats's reading and writing, dispatching, acknowledging. */
+  /** For what blocks: jnats's reading and writing, dispatching. */
   final ExecutorService pool =
       new ThreadPoolExecutor(
           0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS, new SynchronousQueue<>(), named("nats"));
+
+  /** Acknowledges: one after the other, however many batches end at once. */
+  final ExecutorService acks = Executors.newSingleThreadExecutor(named("nats-ack"));
 
   /** For jnats's timers, which are short. */
   final ScheduledThreadPoolExecutor timers = scheduled(1, "nats-timer");
@@ -40,6 +44,7 @@ final class NatsThreads {
 
   void shutdown() {
     timers.shutdownNow();
+    acks.shutdownNow();
     pool.shutdownNow();
   }
 }

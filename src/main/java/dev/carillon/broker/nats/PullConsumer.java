@@ -95,7 +95,8 @@ final class PullConsumer {
           management.addOrUpdateConsumer(stream, wantedConsumer.configuration(management));
       sink.opened(consumer);
       opened(new Inbox(consumer.getName()));
-    } catch (IOException | JetStreamApiException | RuntimeException failure) {
+    } catch (Throwable failure) {
+      // An Error too: nobody else would open it again.
       LOG.debugf("no consumer on %s (%s); trying again", stream, failure.getMessage());
       link.suspect("no consumer on " + stream + ": " + failure.getMessage());
       link.later(PAUSE, this::open);
@@ -175,6 +176,10 @@ final class PullConsumer {
     private final String requests;
     private final Subscription subscription;
     private int outstanding;
+
+    /** The server took no more requests just now; it is asked again after a pause. */
+    private boolean refused;
+
     private volatile long heard = System.nanoTime();
 
     Inbox(String consumer) {
@@ -185,7 +190,7 @@ final class PullConsumer {
 
     void ask(int most) {
       int more = most - outstanding;
-      if (more <= 0 || outstanding > most / 2) {
+      if (refused || more <= 0 || outstanding > most / 2) {
         return;
       }
       if (outstanding == 0) {
@@ -225,7 +230,8 @@ final class PullConsumer {
 
     /**
      * 100 is a heartbeat; 404, 408 and a finished batch end one request and say how much of it is
-     * left; everything else means that the consumer cannot serve us.
+     * left; 409 for too many waiting requests refuses one, and passes; everything else means that
+     * the consumer cannot serve us.
      */
     private void status(Status status, @Nullable Headers headers) {
       int code = status.getCode();
@@ -238,8 +244,32 @@ final class PullConsumer {
           outstanding = Math.max(0, outstanding - left(headers));
           PullConsumer.this.ask(wanted);
         }
+      } else if (code == 409 && text.startsWith("Exceeded MaxWaiting")) {
+        refused();
       } else {
         link.execute(() -> reopen(this, code + " " + text));
+      }
+    }
+
+    private void refused() {
+      synchronized (PullConsumer.this) {
+        if (refused) {
+          return;
+        }
+        refused = true;
+      }
+      LOG.debugf("too many requests wait at the consumer on %s; asking again in %s", stream, PAUSE);
+      link.later(PAUSE, this::askAgain);
+    }
+
+    private void askAgain() {
+      synchronized (PullConsumer.this) {
+        refused = false;
+        // Which of our requests still waits is not known: too much is asked for, once.
+        outstanding = 0;
+        if (inbox == this) {
+          PullConsumer.this.ask(wanted);
+        }
       }
     }
 

@@ -112,7 +112,7 @@ abstract class Pulled<I, T> implements Flow.Subscription, NatsLink.Part, PullCon
     }
     try {
       // Not on an event loop: it is one small message each.
-      link.threads().pool.execute(() -> answer(addresses, ACK));
+      link.threads().acks.execute(() -> answer(addresses, ACK));
     } catch (RejectedExecutionException closed) {
       LOG.debug("NATS is closed; what was acknowledged comes again");
     }

@@ -39,11 +39,12 @@ import org.jspecify.annotations.Nullable;
 public final class Requests {
 
   /**
-   * How many are in hand at once. Each waits for a handful of round trips and one commit, and
-   * commits that come together share a flush: this many keep the database busy, and are no more
-   * than a moment's work to do again elsewhere.
+   * How many are in hand at once. Each holds a connection for a handful of round trips and one
+   * commit, of the pool that requests by REST wait for too: at most half of its 20 (Quarkus's
+   * default), so that a burst on the broker leaves people at the dashboard theirs. Commits that
+   * come together share a flush, so these few keep the database busy.
    */
-  public static final int PLACES = 64;
+  public static final int PLACES = 10;
 
   private static final Logger LOG = Logger.getLogger(Requests.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);

@@ -12,10 +12,12 @@
  * <p><b>Once.</b> A broker delivers at least once, and a sender repeats what it did not see
  * answered. {@code source} and {@code id} identify an event, so the primary key of {@code inbox}
  * (tenant, source, id) is "one run a request"; row and run are written in one transaction, and
- * whoever comes second waits for its end. A row is kept for seven days ({@code maintenance}): what
- * comes again later than that makes another run unless it carries a {@code dedupeKey}, which is
- * kept for ever. A request that was refused leaves no row: corrected, it may come again with the
- * same id.
+ * whoever comes second waits for its end. A row is kept for eight days ({@code maintenance}), and
+ * the topic or stream that we make keeps a request for six: whatever it may still bring, after a
+ * long stop or to a consumer that begins anew, is known here. Where somebody else made it and keeps
+ * requests longer, set it to six days too, or have senders set a {@code dedupeKey}, which is kept
+ * for ever: else what is read again after eight days makes another run. A request that was refused
+ * leaves no row: corrected, it may come again with the same id.
  *
  * <p><b>Never lost.</b> A message is acknowledged after the commit, or after the broker has it
  * among the dead letters; whatever fails before leaves it with the broker. An answer that was lost

@@ -1,15 +1,23 @@
 package dev.carillon.broker.nats;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.carillon.broker.DeadLetters;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.JobDue;
+import dev.carillon.broker.Message;
 import dev.carillon.testing.TestNats;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.Options;
+import io.nats.client.Subscription;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.smallrye.mutiny.subscription.Cancellable;
@@ -18,11 +26,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,6 +74,8 @@ class NatsBrokerIT {
         .doesNotContain("scheduler.run.requested.*");
     assertThat(stream(Streams.REQUESTS).getConfiguration().getSubjects())
         .containsExactlyInAnyOrder("scheduler.run.requested", "scheduler.run.requested.*");
+    assertThat(stream(Streams.REQUESTS).getConfiguration().getMaxAge())
+        .isEqualTo(Duration.ofDays(6));
     assertThat(stream(Streams.DEAD_LETTERS).getConfiguration().getSubjects())
         .containsExactly("scheduler.dead-letter");
     assertThat(broker.tell()).containsEntry("broker", "nats");
@@ -141,6 +153,71 @@ class NatsBrokerIT {
     connected(broker);
   }
 
+  @Test
+  void isAwayWhileItsStreamsTakeNothingAlthoughTheyAreThere() throws Exception {
+    try (Connection client = client()) {
+      JetStreamManagement streams = client.jetStreamManagement();
+      streams.addStream(
+          StreamConfiguration.builder()
+              .name(Streams.EVENTS)
+              .subjects("scheduler.run.succeeded.*")
+              .discardPolicy(DiscardPolicy.New)
+              .maxMessages(1)
+              .build());
+      NatsBroker broker = connected(open(nats.url()));
+      publish(broker, Succeeded.of("acme", UUID.randomUUID(), 1));
+      streams.deleteStream(Streams.REQUESTS);
+
+      assertThatThrownBy(() -> publish(broker, Succeeded.of("acme", UUID.randomUUID(), 1)))
+          .hasMessageContaining("maximum messages exceeded");
+
+      // Made again by the look after the streams, which finds them all well.
+      await().atMost(SOON).until(() -> streams.getStreamNames().contains(Streams.REQUESTS));
+      publish(broker, due("default"));
+      assertThat(broker.tell().get("brokerState"))
+          .startsWith("away since ")
+          .contains("maximum messages exceeded");
+      streams.purgeStream(Streams.EVENTS);
+      publish(broker, Succeeded.of("acme", UUID.randomUUID(), 2));
+      connected(broker);
+    }
+  }
+
+  /** 512 of them, which is the server's default: a large fleet has as many. */
+  @Test
+  void waitsItsTurnWhereTooManyRequestsWaitAtAConsumer() throws Exception {
+    NatsBroker broker = connected(open(nats.url()));
+    Connection client = client();
+    opened.add(0, client);
+    client
+        .jetStreamManagement()
+        .addOrUpdateConsumer(
+            Streams.DUE,
+            ConsumerConfiguration.builder()
+                .durable("carillon-due-default")
+                .filterSubject("scheduler.job.due.default")
+                .build());
+    String next = "$JS.API.CONSUMER.MSG.NEXT." + Streams.DUE + ".carillon-due-default";
+    AtomicInteger asked = count(client, next);
+    AtomicInteger made = count(client, "$JS.API.CONSUMER.CREATE." + Streams.DUE + ".>");
+    Subscription others = client.subscribe("others");
+    byte[] oneWithinAMinute = "{\"batch\":1,\"expires\":60000000000}".getBytes(US_ASCII);
+    for (int i = 0; i < 512; i++) {
+      client.publish(next, "others", oneWithinAMinute);
+    }
+    await().atMost(SOON).until(() -> asked.get() == 512);
+
+    List<UUID> arrived = read(broker, "default");
+
+    await().atMost(SOON).until(() -> asked.get() >= 512 + 3);
+    assertThat(made).hasValue(1);
+    others.unsubscribe();
+    client.flush(SOON);
+    List<JobDue> due = due("default");
+    publish(broker, due);
+    await().atMost(SOON).until(() -> arrived.contains(run(due)));
+  }
+
   // ── messages
   // ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -184,6 +261,36 @@ class NatsBrokerIT {
     List<UUID> arrived = read(open(nats.url(), redeliverAfter), "default");
 
     await().atMost(SOON).until(() -> arrived.contains(run(due)));
+  }
+
+  @Test
+  void cutsShortWhatTheServerWouldNotTakeWithItsReason() throws Exception {
+    NatsBroker broker = connected(open(nats.url()));
+    byte[] body = new byte[1024 * 1024 - 100];
+    Arrays.fill(body, (byte) 'x');
+
+    setAside(broker, new Message("scheduler.run.requested", "7", Map.of("ce-id", "e-7"), body));
+
+    MessageInfo letter = letter(1);
+    assertThat(letter.getHeaders().getFirst(DeadLetters.REASON)).isEqualTo("r".repeat(1_000));
+    assertThat(letter.getHeaders().getFirst(DeadLetters.TRUNCATED))
+        .isEqualTo(Integer.toString(body.length));
+    assertThat(letter.getHeaders().getFirst("ce-id")).isEqualTo("e-7");
+    assertThat(letter.getData()).isEqualTo(Arrays.copyOf(body, DeadLetters.KEPT));
+  }
+
+  @Test
+  void leavesOutHeadersThatLeaveNoRoomForTheReason() throws Exception {
+    NatsBroker broker = connected(open(nats.url()));
+    Map<String, String> headers = Map.of("ce-data", "y".repeat(65_000));
+
+    setAside(broker, new Message("scheduler.run.requested", "8", headers, new byte[] {1, 2}));
+
+    MessageInfo letter = letter(1);
+    assertThat(letter.getHeaders().getFirst(DeadLetters.REASON)).isEqualTo("r".repeat(1_000));
+    assertThat(letter.getHeaders().getFirst(DeadLetters.TRUNCATED)).isEqualTo("2");
+    assertThat(letter.getHeaders().getFirst("ce-data")).isNull();
+    assertThat(letter.getData()).containsExactly(1, 2);
   }
 
   @Test
@@ -367,6 +474,22 @@ class NatsBrokerIT {
 
   private static void publish(NatsBroker broker, EventMessage... events) {
     broker.events().publish(List.of(events)).await().atMost(SOON);
+  }
+
+  private static AtomicInteger count(Connection client, String subject) {
+    AtomicInteger count = new AtomicInteger();
+    client.createDispatcher(message -> count.incrementAndGet()).subscribe(subject);
+    return count;
+  }
+
+  private static void setAside(NatsBroker broker, Message message) {
+    broker.deadLetters().setAside(message, "r".repeat(1_000), null).await().atMost(SOON);
+  }
+
+  private MessageInfo letter(long sequence) throws Exception {
+    try (Connection client = client()) {
+      return client.jetStreamManagement().getMessage(Streams.DEAD_LETTERS, sequence);
+    }
   }
 
   private StreamInfo stream(String name) throws Exception {

@@ -410,14 +410,14 @@ class RequestsTest {
   // ───────────────────────────────────────────────────────────────────────────────────
 
   @Test
-  void forgetsAnEventAfterAWeek() {
+  void forgetsAnEventAfterEightDays() {
     engine.execute(
         """
         insert into inbox (tenant_id, source, event_id, run_id, received_at)
-        select 'default', '/shop', 'old-' || n, gen_random_uuid(), now() - interval '7 days 1 minute'
+        select 'default', '/shop', 'old-' || n, gen_random_uuid(), now() - interval '8 days 1 minute'
         from generate_series(1, 5001) as n
         union all
-        select 'default', '/shop', 'young', gen_random_uuid(), now() - interval '6 days 23 hours'
+        select 'default', '/shop', 'young', gen_random_uuid(), now() - interval '7 days 23 hours'
         """);
 
     engine.maintenance(Duration.ofSeconds(30));
