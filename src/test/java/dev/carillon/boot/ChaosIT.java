@@ -40,7 +40,7 @@ class ChaosIT {
   /** 20,000 over 90 s in the profile full. */
   private static final int RUNS = Integer.getInteger("dev.carillon.chaos-runs", 2_000);
 
-  private static final Duration SPREAD = Duration.ofSeconds(RUNS >= 20_000 ? 90 : 40);
+  private static final Duration SPREAD = Duration.ofSeconds(RUNS >= 20_000 ? 90 : 30);
   private static final Duration BROKER_AWAY = Duration.ofSeconds(RUNS >= 20_000 ? 20 : 5);
   private static final Duration LEASE = Duration.ofSeconds(4);
 
