@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  * @param rounds of W1 and W2 that are counted; the medians are shown
  * @param only the workloads to play
  * @param systems who plays W1, W2 and W4
- * @param slots of each of Carillon's processes in W1
+ * @param slots of each of Carillon's processes in W1 and W4
  * @param w2Seconds how long a round of W2 lasts
  * @param w3Schedules how many schedules lie in wait in W3
  * @param w3Seconds how long idleness is measured in W3

@@ -49,7 +49,6 @@ final class Systems {
       case DbSchedulerUnderTest.NAME -> DbSchedulerUnderTest.start(venue, options.dbScheduler());
       case QuartzUnderTest.NAME -> QuartzUnderTest.start(venue, options.quartzThreads());
       case JobRunrUnderTest.NAME ->
-          // A connection for each worker and some for its own duties, as its documents ask.
           JobRunrUnderTest.start(venue, options.jobRunrWorkers(), options.jobRunrWorkers() + 4);
       default -> carillon(deployment(name), venue, slots);
     };
