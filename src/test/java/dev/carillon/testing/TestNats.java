@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -228,10 +230,26 @@ public final class TestNats implements AutoCloseable {
     return onPath.isPresent() ? onPath : ofDebian();
   }
 
-  private static Optional<Path> ofDebian() {
-    Path binary = UNPACKED.resolve(Path.of("usr", "sbin", "nats-server"));
+  /**
+   * One test JVM unpacks it, those beside it wait: a program that is being written cannot start.
+   */
+  private static synchronized Optional<Path> ofDebian() {
     try {
       Files.createDirectories(UNPACKED);
+      try (FileChannel lock =
+          FileChannel.open(
+              UNPACKED.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        lock.lock();
+        return unpacked();
+      }
+    } catch (IOException failure) {
+      throw new UncheckedIOException(failure);
+    }
+  }
+
+  private static Optional<Path> unpacked() {
+    Path binary = UNPACKED.resolve(Path.of("usr", "sbin", "nats-server"));
+    try {
       if (Files.isExecutable(binary)) {
         return Optional.of(binary);
       }
