@@ -49,6 +49,8 @@ class LoopTest {
             });
 
     loop.start();
+    // Wake-ups from before the first step are served by it: nothing would owe a second one.
+    await().until(() -> steps.get() == 1);
     List<CompletableFuture<Void>> wakers =
         List.of(waker(loop, 500), waker(loop, 500), waker(loop, 500));
     wakers.forEach(CompletableFuture::join);
