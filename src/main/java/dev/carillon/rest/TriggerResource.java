@@ -5,6 +5,7 @@ import dev.carillon.catalog.Schedules;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.TriggerReader;
+import dev.carillon.time.DstPolicy;
 import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.Fire;
 import dev.carillon.time.Moved;
@@ -140,7 +141,7 @@ public class TriggerResource {
 
   private static Preview preview(TriggerReader.Read trigger, ZoneId zone, Instant from, int count) {
     try {
-      return Preview.of(trigger.trigger(), zone, from, count);
+      return Preview.of(trigger.trigger(), zone, DstPolicy.DEFAULT, from, count);
     } catch (EvaluationGaveUp gaveUp) {
       throw FieldErrors.invalid(
           "/trigger", "its fires could not be found: " + gaveUp.getMessage(), null);

@@ -34,7 +34,7 @@ public record Cron(CronPattern pattern) implements Trigger {
   }
 
   @Override
-  public Fires in(ZoneId zone, Instant anchor) {
+  public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
     LocalLine line = new LocalLine(zone);
     return pattern.isWildcard()
         ? new WildcardCronFires(pattern, line)

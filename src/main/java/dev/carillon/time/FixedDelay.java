@@ -43,7 +43,7 @@ public record FixedDelay(Duration delay) implements Trigger {
   }
 
   @Override
-  public Fires in(ZoneId zone, Instant anchor) {
+  public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
     return new ElapsedFires(zone, anchor, delay, 1);
   }
 

@@ -71,7 +71,7 @@ public record Interval(long months, long days, Duration time, @Nullable LocalDat
   }
 
   @Override
-  public Fires in(ZoneId zone, Instant createdAt) {
+  public Fires in(ZoneId zone, Instant createdAt, DstPolicy policy) {
     LocalLine line = new LocalLine(zone);
     int firstN = anchor == null ? 1 : 0;
     if (!time.isZero()) {

@@ -56,7 +56,7 @@ public record OneShot(Instant at) implements Trigger {
   }
 
   @Override
-  public Fires in(ZoneId zone, Instant anchor) {
+  public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
     return after -> at.isAfter(after) ? Fire.at(at, zone) : null;
   }
 

@@ -26,10 +26,11 @@ public record Preview(String description, List<Fire> fires, boolean exhausted) {
    * @param count how many fires at most, not negative
    * @throws EvaluationGaveUp as {@link Fires#next}
    */
-  public static Preview of(Trigger trigger, ZoneId zone, Instant from, int count) {
-    Fires fires = trigger.in(zone, from);
+  public static Preview of(
+      Trigger trigger, ZoneId zone, DstPolicy policy, Instant from, int count) {
+    Fires fires = trigger.in(zone, from, policy);
     List<Fire> found = new ArrayList<>();
-    Instant after = trigger.lookAfter(zone, from);
+    Instant after = trigger.lookAfter(zone, from, policy);
     while (found.size() < count) {
       Fire fire = fires.nextFire(after);
       if (fire == null) {

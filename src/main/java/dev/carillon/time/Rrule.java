@@ -74,7 +74,7 @@ public record Rrule(Recurrence recurrence) implements Trigger {
   }
 
   @Override
-  public Fires in(ZoneId zone, Instant anchor) {
+  public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
     return RruleFires.of(recurrence, new LocalLine(zone));
   }
 
@@ -85,7 +85,7 @@ public record Rrule(Recurrence recurrence) implements Trigger {
 
   /** A DTSTART exactly at the start of a preview counts. */
   @Override
-  public Instant lookAfter(ZoneId zone, Instant from) {
+  public Instant lookAfter(ZoneId zone, Instant from, DstPolicy policy) {
     Instant start = new LocalLine(zone).shiftedByGap(recurrence.start()).at();
     return start.equals(from) ? from.minusNanos(1) : from;
   }

@@ -15,9 +15,15 @@ public sealed interface Trigger permits Cron, Rrule, Interval, FixedDelay, OneSh
    * @param zone the zone in which local times are meant; see {@link Zones#parse}
    * @param anchor the schedule's createdAt (or startAt); an INTERVAL without an anchor of its own
    *     and a FIXED_DELAY count from it, the other kinds ignore it
+   * @param policy what the schedule chose for daylight-saving changes
    * @return the fires; cheap to make, immutable, safe to share between threads
    */
-  Fires in(ZoneId zone, Instant anchor);
+  Fires in(ZoneId zone, Instant anchor, DstPolicy policy);
+
+  /** As {@link #in(ZoneId, Instant, DstPolicy)} where the schedule chose nothing. */
+  default Fires in(ZoneId zone, Instant anchor) {
+    return in(zone, anchor, DstPolicy.DEFAULT);
+  }
 
   /** The meaning in plain English words: one sentence for the whole pattern, without full stop. */
   String describe();
@@ -27,7 +33,7 @@ public sealed interface Trigger permits Cron, Rrule, Interval, FixedDelay, OneSh
    * from}. That is {@code from} itself, exclusive, except where the kind counts a start exactly at
    * {@code from} as a fire.
    */
-  default Instant lookAfter(ZoneId zone, Instant from) {
+  default Instant lookAfter(ZoneId zone, Instant from, DstPolicy policy) {
     return from;
   }
 }

@@ -18,7 +18,7 @@ class IntervalTest {
   private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
 
   private static List<String> locals(Trigger trigger, ZoneId zone, String from, int count) {
-    return Preview.of(trigger, zone, Instant.parse(from), count).fires().stream()
+    return Preview.of(trigger, zone, DstPolicy.DEFAULT, Instant.parse(from), count).fires().stream()
         .map(fire -> fire.local().toLocalDateTime().toString())
         .toList();
   }

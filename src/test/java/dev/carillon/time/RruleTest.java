@@ -24,7 +24,7 @@ class RruleTest {
 
   private static Preview preview(Trigger trigger, ZoneId zone, String fromLocal, int count) {
     Instant from = LocalDateTime.parse(fromLocal).atZone(zone).toInstant();
-    return Preview.of(trigger, zone, from, count);
+    return Preview.of(trigger, zone, DstPolicy.DEFAULT, from, count);
   }
 
   private static String dates(Preview preview) {

@@ -70,7 +70,7 @@ class TriggersTest {
   void aPreviewIsWhatNextWalks() {
     Trigger trigger = Cron.parse("*/20 * * * *");
     ZoneId zone = ZoneId.of("Europe/Berlin");
-    Preview preview = Preview.of(trigger, zone, NOON, 1_000);
+    Preview preview = Preview.of(trigger, zone, DstPolicy.DEFAULT, NOON, 1_000);
     Fires fires = trigger.in(zone, NOON);
     Instant at = NOON;
     for (Fire fire : preview.fires()) {
@@ -84,10 +84,14 @@ class TriggersTest {
 
   @Test
   void aPreviewSaysWhenThereIsNoMore() {
-    Preview preview = Preview.of(new OneShot(NOON), ZoneOffset.UTC, NOON.minusSeconds(1), 5);
+    Preview preview =
+        Preview.of(new OneShot(NOON), ZoneOffset.UTC, DstPolicy.DEFAULT, NOON.minusSeconds(1), 5);
     assertEquals(List.of(NOON), preview.fires().stream().map(Fire::at).toList());
     assertTrue(preview.exhausted());
-    assertTrue(Preview.of(new OneShot(NOON), ZoneOffset.UTC, NOON, 5).fires().isEmpty());
+    assertTrue(
+        Preview.of(new OneShot(NOON), ZoneOffset.UTC, DstPolicy.DEFAULT, NOON, 5)
+            .fires()
+            .isEmpty());
   }
 
   @Test
