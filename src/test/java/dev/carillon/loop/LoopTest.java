@@ -70,9 +70,9 @@ class LoopTest {
     loop.wake();
     steps.get(0).complete(FOR_EVER);
 
-    await().atMost(1, SECONDS).until(() -> steps.size() == 2);
+    await().until(() -> steps.size() == 2);
     steps.get(1).complete(FOR_EVER);
-    loop.stop().toCompletableFuture().get(1, SECONDS);
+    loop.stop().toCompletableFuture().get(10, SECONDS);
   }
 
   @Test
@@ -95,7 +95,7 @@ class LoopTest {
 
     loop.start();
 
-    await().atMost(2, SECONDS).until(() -> steps.get() == 3);
+    await().until(() -> steps.get() == 3);
     loop.stop().toCompletableFuture().join();
   }
 
@@ -122,7 +122,7 @@ class LoopTest {
                 Thread.onSpinWait();
               }
             });
-    await().atMost(5, SECONDS).until(() -> steps.get() >= 4);
+    await().until(() -> steps.get() >= 4);
     Duration taken = Duration.ofNanos(System.nanoTime() - begun);
     stop.complete(null);
     waking.join();
@@ -143,7 +143,7 @@ class LoopTest {
     assertFalse(stopped.isDone());
     steps.get(0).complete(Duration.ZERO);
 
-    stopped.get(1, SECONDS);
+    stopped.get(10, SECONDS);
     loop.wake();
     onContext();
     assertEquals(1, steps.size());
@@ -161,7 +161,7 @@ class LoopTest {
 
     loop.start();
 
-    await().atMost(5, SECONDS).until(() -> at.size() >= 4);
+    await().until(() -> at.size() >= 4);
     assertTrue(at.get(3) - at.get(0) >= Duration.ofMillis(149).toNanos());
     loop.stop().toCompletableFuture().join();
   }
@@ -197,6 +197,6 @@ class LoopTest {
   private void onContext() throws InterruptedException {
     CountDownLatch done = new CountDownLatch(1);
     context.runOnContext(ignored -> done.countDown());
-    assertTrue(done.await(1, SECONDS));
+    assertTrue(done.await(10, SECONDS));
   }
 }
