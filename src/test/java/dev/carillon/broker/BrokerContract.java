@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.carillon.broker.DueChannel.DueBatch;
+import dev.carillon.broker.Reader.DueReader;
+import dev.carillon.broker.Reader.FeedReader;
+import dev.carillon.broker.Reader.RequestReader;
 import dev.carillon.broker.RequestChannel.Incoming;
 import io.smallrye.mutiny.Multi;
 import io.vertx.core.Vertx;
@@ -23,8 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -44,7 +44,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class BrokerContract {
 
-  private static final Duration SOON = Duration.ofSeconds(20);
+  static final Duration SOON = Duration.ofSeconds(20);
 
   /** How long the server is away; the full form takes a minute. */
   private static final Duration AWAY =
@@ -203,10 +203,10 @@ public abstract class BrokerContract {
     DueReader witness = witness(ticker);
 
     slow.request(1);
-    await().atMost(SOON).until(() -> slow.batches.size() == 1);
+    await().atMost(SOON).until(() -> slow.received.size() == 1);
     // Something else arrives meanwhile: the channel lives, and still gives no more than was asked.
     assertThat(witness.runs()).isNotEmpty();
-    assertThat(slow.batches).hasSize(1);
+    assertThat(slow.received).hasSize(1);
     assertThat(slow.due.size()).isBetween(1, 500);
 
     slow.acknowledging().request(Long.MAX_VALUE);
@@ -460,9 +460,9 @@ public abstract class BrokerContract {
     publishEvents(broker, own.subList(1, 5).toArray(EventMessage[]::new));
 
     reader.awaitIds(ids(own));
-    assertThat(reader.events).allMatch(event -> event.tenant().equals(tenant));
+    assertThat(reader.received).allMatch(event -> event.tenant().equals(tenant));
     assertThat(reader.ids()).doesNotContain(before.id());
-    EventMessage shown = reader.events.get(0);
+    EventMessage shown = reader.received.get(0);
     ToldEvent told = own.get(own.stream().map(ToldEvent::id).toList().indexOf(shown.id()));
     assertThat(shown.type()).isEqualTo(told.type());
     assertThat(shown.subject()).isEqualTo(told.subject());
@@ -551,7 +551,7 @@ public abstract class BrokerContract {
     RequestReader first = readRequests(openNew(), Long.MAX_VALUE);
     sendRequest(Map.of("content-type", "application/json", "x-mark", mark), bytes("1 " + mark));
     sendRequest(Map.of(), bytes("2 " + mark));
-    first.await(mark, 2);
+    first.awaitAtLeast(2, mark);
     Message message = first.of(mark).get(0).message();
     assertThat(message.topic()).startsWith(RequestChannel.TOPIC);
     assertThat(message.position()).isNotBlank();
@@ -562,12 +562,12 @@ public abstract class BrokerContract {
     first.cancel();
     RequestReader second = readRequests(openNew(), Long.MAX_VALUE);
 
-    second.await(mark, 1);
+    second.awaitAtLeast(1, mark);
     assertThat(
             second.of(mark).stream()
                 .map(one -> new String(one.message().body(), StandardCharsets.UTF_8)))
         .contains("2 " + mark);
-    second.all.forEach(Incoming::acknowledge);
+    second.received.forEach(Incoming::acknowledge);
   }
 
   @Test
@@ -578,8 +578,8 @@ public abstract class BrokerContract {
 
     RequestReader reader = readRequests(openNew(), Long.MAX_VALUE);
 
-    reader.await(mark, 1);
-    reader.all.forEach(Incoming::acknowledge);
+    reader.awaitAtLeast(1, mark);
+    reader.received.forEach(Incoming::acknowledge);
   }
 
   @Test
@@ -589,14 +589,14 @@ public abstract class BrokerContract {
     IntStream.range(0, 20).forEach(i -> sendRequest(Map.of(), bytes(i + " " + mark)));
     RequestReader reader = readRequests(openNew(), 3);
 
-    await().atMost(SOON).until(() -> reader.all.size() == 3);
-    reader.all.forEach(Incoming::acknowledge);
+    await().atMost(SOON).until(() -> reader.received.size() == 3);
+    reader.received.forEach(Incoming::acknowledge);
     reader.request(1);
-    await().atMost(SOON).until(() -> reader.all.size() == 4);
+    await().atMost(SOON).until(() -> reader.received.size() == 4);
 
     reader.request(Long.MAX_VALUE);
-    reader.await(mark, 20);
-    reader.all.subList(3, reader.all.size()).forEach(Incoming::acknowledge);
+    reader.awaitAtLeast(20, mark);
+    reader.received.subList(3, reader.received.size()).forEach(Incoming::acknowledge);
   }
 
   @Test
@@ -652,8 +652,8 @@ public abstract class BrokerContract {
       awaitEvents(event.run(), addressOf(event), 1);
       String mark = UUID.randomUUID().toString();
       sendRequest(Map.of(), bytes(mark));
-      requests.await(mark, 1);
-      requests.all.forEach(Incoming::acknowledge);
+      requests.awaitAtLeast(1, mark);
+      requests.received.forEach(Incoming::acknowledge);
       await().atMost(SOON).until(() -> isConnected(broker));
     } finally {
       startServer();
@@ -809,7 +809,7 @@ public abstract class BrokerContract {
     FeedReader reader = new FeedReader();
     broker.feed().of(tenant, lastSeen).subscribe().withSubscriber(reader);
     opened.add(0, reader::cancel);
-    await().atMost(SOON).until(() -> reader.subscription != null);
+    reader.awaitSubscription();
     return reader;
   }
 
@@ -869,7 +869,7 @@ public abstract class BrokerContract {
     return events.stream().map(ToldEvent::id).collect(java.util.stream.Collectors.toSet());
   }
 
-  private static Set<UUID> runs(Collection<JobDue> due) {
+  static Set<UUID> runs(Collection<JobDue> due) {
     return due.stream().map(JobDue::run).collect(java.util.stream.Collectors.toSet());
   }
 
@@ -928,165 +928,5 @@ public abstract class BrokerContract {
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);
-  }
-
-  /** A worker, as far as the channel can tell. */
-  private static final class DueReader implements Flow.Subscriber<DueBatch> {
-
-    final Broker broker;
-    final List<DueBatch> batches = new CopyOnWriteArrayList<>();
-    final List<JobDue> due = new CopyOnWriteArrayList<>();
-    volatile @Nullable Throwable failure;
-    private final long requests;
-    private volatile boolean acknowledging;
-    private volatile Flow.@Nullable Subscription subscription;
-    private int acknowledged;
-
-    DueReader(Broker broker, long requests) {
-      this.broker = broker;
-      this.requests = requests;
-    }
-
-    DueReader acknowledging() {
-      acknowledging = true;
-      return this;
-    }
-
-    synchronized void acknowledgeAll() {
-      for (; acknowledged < batches.size(); acknowledged++) {
-        batches.get(acknowledged).acknowledge();
-      }
-    }
-
-    Set<UUID> runs() {
-      return BrokerContract.runs(due);
-    }
-
-    void request(long n) {
-      await().atMost(SOON).until(() -> subscription != null);
-      subscription.request(n);
-    }
-
-    void cancel() {
-      Flow.Subscription granted = subscription;
-      if (granted != null) {
-        granted.cancel();
-      }
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription granted) {
-      subscription = granted;
-      if (requests > 0) {
-        granted.request(requests);
-      }
-    }
-
-    @Override
-    public void onNext(DueBatch batch) {
-      batches.add(batch);
-      due.addAll(batch.due());
-      if (acknowledging) {
-        acknowledgeAll();
-      }
-    }
-
-    @Override
-    public void onError(Throwable thrown) {
-      failure = thrown;
-    }
-
-    @Override
-    public void onComplete() {}
-  }
-
-  /** A reader of GET /events. */
-  private static final class FeedReader implements Flow.Subscriber<EventMessage> {
-
-    final List<EventMessage> events = new CopyOnWriteArrayList<>();
-    volatile @Nullable Throwable failure;
-    volatile Flow.@Nullable Subscription subscription;
-
-    List<UUID> ids() {
-      return events.stream().map(EventMessage::id).toList();
-    }
-
-    void awaitIds(Set<UUID> expected) {
-      await()
-          .atMost(SOON)
-          .untilAsserted(() -> assertThat(new HashSet<>(ids())).containsAll(expected));
-    }
-
-    void cancel() {
-      subscription.cancel();
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription granted) {
-      subscription = granted;
-      granted.request(Long.MAX_VALUE);
-    }
-
-    @Override
-    public void onNext(EventMessage event) {
-      events.add(event);
-    }
-
-    @Override
-    public void onError(Throwable thrown) {
-      failure = thrown;
-    }
-
-    @Override
-    public void onComplete() {}
-  }
-
-  private static final class RequestReader implements Flow.Subscriber<Incoming> {
-
-    final List<Incoming> all = new CopyOnWriteArrayList<>();
-    private final long requests;
-    private volatile Flow.@Nullable Subscription subscription;
-
-    RequestReader(long requests) {
-      this.requests = requests;
-    }
-
-    List<Incoming> of(String mark) {
-      return all.stream()
-          .filter(one -> new String(one.message().body(), StandardCharsets.UTF_8).contains(mark))
-          .toList();
-    }
-
-    void await(String mark, int count) {
-      org.awaitility.Awaitility.await().atMost(SOON).until(() -> of(mark).size() >= count);
-    }
-
-    void request(long n) {
-      subscription.request(n);
-    }
-
-    void cancel() {
-      Flow.Subscription granted = subscription;
-      if (granted != null) {
-        granted.cancel();
-      }
-    }
-
-    @Override
-    public void onSubscribe(Flow.Subscription granted) {
-      subscription = granted;
-      granted.request(requests);
-    }
-
-    @Override
-    public void onNext(Incoming incoming) {
-      all.add(incoming);
-    }
-
-    @Override
-    public void onError(Throwable thrown) {}
-
-    @Override
-    public void onComplete() {}
   }
 }
