@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.carillon.broker.Broker;
-import dev.carillon.broker.BrokerContract;
+import dev.carillon.broker.BrokerOutageContract;
 import dev.carillon.broker.DeadLetters;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.Message;
@@ -38,10 +38,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The contract on a real Kafka, watched by plain clients of Kafka. */
-class KafkaBrokerContractIT extends BrokerContract {
+class KafkaBrokerContractIT extends BrokerOutageContract {
 
   private static final int PARTITIONS = 3;
-  private static final Duration SOON = Duration.ofSeconds(20);
 
   private TestKafka kafka;
   private KafkaProducer<byte[], byte[]> stranger;
@@ -132,6 +131,11 @@ class KafkaBrokerContractIT extends BrokerContract {
   @Override
   protected String addressOf(EventMessage event) {
     return event.type();
+  }
+
+  @Override
+  protected boolean hasKeys() {
+    return true;
   }
 
   @Test

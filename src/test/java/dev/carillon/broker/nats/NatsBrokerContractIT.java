@@ -1,7 +1,7 @@
 package dev.carillon.broker.nats;
 
 import dev.carillon.broker.Broker;
-import dev.carillon.broker.BrokerContract;
+import dev.carillon.broker.BrokerOutageContract;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.testing.TestNats;
 import io.nats.client.Connection;
@@ -21,7 +21,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
-class NatsBrokerContractIT extends BrokerContract {
+class NatsBrokerContractIT extends BrokerOutageContract {
 
   private TestNats nats;
 
