@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.carillon.AsyncJobHandler;
-import dev.carillon.CancellationToken;
 import dev.carillon.JobHandler;
 import dev.carillon.RunContext;
 import dev.carillon.broker.DueChannel;
@@ -20,6 +19,7 @@ import dev.carillon.run.Verdict;
 import dev.carillon.target.CallSpans.CallSpan;
 import dev.carillon.target.TargetSpec;
 import dev.carillon.target.handler.HandlerCaller;
+import dev.carillon.testing.TestRun;
 import dev.carillon.worker.AttemptSpans;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -39,7 +39,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +53,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class OpenTelemetryTracingTest {
 
-  private static final UUID RUN = UUID.fromString("019ca928-2dfb-7480-841e-cd2fe58c5f43");
+  private static final UUID RUN = TestRun.ID;
   private static final String ASKED = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   private static final String UNRECORDED =
       "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00";
@@ -70,7 +69,7 @@ class OpenTelemetryTracingTest {
     JobDue due = due(null);
     tracing.fires().accept(List.of(due));
     deliver(due);
-    Attempt attempt = begin(null);
+    TestRun attempt = begin(null);
     CallSpan call = tracing.calls().begin(attempt, "POST", "https://there:8443/bell");
     String sent = call.traceparent(attempt);
     call.answered(204);
@@ -141,7 +140,7 @@ class OpenTelemetryTracingTest {
   @Test
   void recordsNothingOfARequestThatItsRequesterDoesNotRecord() {
     deliver(due(UNRECORDED));
-    Attempt attempt = begin(UNRECORDED);
+    TestRun attempt = begin(UNRECORDED);
     String sent = tracing.calls().begin(attempt, "POST", "http://there/").traceparent(attempt);
     tracing.attempts().ended(attempt, succeeded());
     tell(UNRECORDED);
@@ -158,7 +157,7 @@ class OpenTelemetryTracingTest {
     tracing = tracing("parentbased_traceidratio", 0);
     tracing.fires().accept(List.of(due(null)));
     deliver(due(null));
-    Attempt attempt = begin(null);
+    TestRun attempt = begin(null);
     tracing.attempts().ended(attempt, succeeded());
     tell(null);
 
@@ -186,7 +185,7 @@ class OpenTelemetryTracingTest {
   @Test
   void endsTheSpanOfAnAttemptThatItsWorkerLost() {
     AttemptSpans attempts = tracing.attempts();
-    Attempt attempt = begin(null);
+    TestRun attempt = begin(null);
 
     attempts.abandoned(attempt);
     attempts.ended(attempt, succeeded());
@@ -245,7 +244,7 @@ class OpenTelemetryTracingTest {
                   }),
               List.of(),
               tracing.threads(pool));
-      Attempt attempt = begin(null);
+      TestRun attempt = begin(null);
 
       call(caller, attempt);
 
@@ -293,7 +292,7 @@ class OpenTelemetryTracingTest {
   }
 
   /** As the worker does: on an event loop, which must be as it was afterwards. */
-  private void call(HandlerCaller caller, Attempt attempt) throws Exception {
+  private void call(HandlerCaller caller, TestRun attempt) throws Exception {
     Vertx vertx = Vertx.vertx();
     try {
       CompletableFuture<Outcome> word = new CompletableFuture<>();
@@ -322,10 +321,9 @@ class OpenTelemetryTracingTest {
     channel.consume(Set.of()).collect().asList().await().atMost(Duration.ofSeconds(5));
   }
 
-  private Attempt begin(String requested) {
-    Attempt attempt = new Attempt();
-    attempt.traceparent = tracing.attempts().began(attempt, requested);
-    return attempt;
+  private TestRun begin(String requested) {
+    TestRun attempt = new TestRun("ring", 1);
+    return attempt.traced(tracing.attempts().began(attempt, requested));
   }
 
   private void tell(String requested) {
@@ -416,83 +414,6 @@ class OpenTelemetryTracingTest {
                 @Override
                 public void acknowledge() {}
               });
-    }
-  }
-
-  private static final class Attempt implements RunContext {
-    private String traceparent;
-
-    @Override
-    public UUID runId() {
-      return RUN;
-    }
-
-    @Override
-    public String tenant() {
-      return "t";
-    }
-
-    @Override
-    public String jobKey() {
-      return "ring";
-    }
-
-    @Override
-    public UUID scheduleId() {
-      return null;
-    }
-
-    @Override
-    public Instant fireAt() {
-      return null;
-    }
-
-    @Override
-    public Instant dueAt() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public int attempt() {
-      return 1;
-    }
-
-    @Override
-    public Instant deadline() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public Map<String, Object> params() {
-      return Map.of();
-    }
-
-    @Override
-    public Map<String, String> scope() {
-      return Map.of();
-    }
-
-    @Override
-    public String idempotencyKey() {
-      return RUN.toString();
-    }
-
-    @Override
-    public String traceparent() {
-      return traceparent;
-    }
-
-    @Override
-    public CancellationToken cancellation() {
-      return new CancellationToken() {
-        @Override
-        public boolean isCancelled() {
-          return false;
-        }
-
-        @Override
-        public void onCancel(Runnable action) {}
-      };
     }
   }
 }

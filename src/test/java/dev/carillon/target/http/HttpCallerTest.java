@@ -6,21 +6,19 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.CancellationToken;
-import dev.carillon.RunContext;
 import dev.carillon.run.Outcome;
 import dev.carillon.target.CallSpans;
 import dev.carillon.target.TargetSpec;
 import dev.carillon.target.Targets;
 import dev.carillon.testing.CarillonProcess;
+import dev.carillon.testing.TestRun;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -81,17 +79,17 @@ class HttpCallerTest {
     call("/told", "PUT", null, new Token());
 
     JsonObject body = BODIES.get("/told");
-    assertEquals(Run.ID.toString(), body.getString("runId"));
+    assertEquals(TestRun.ID.toString(), body.getString("runId"));
     assertEquals(3, body.getInteger("attempt"));
     assertEquals("post", body.getString("jobKey"));
     assertEquals(7, body.getJsonObject("params").getInteger("n"));
     assertEquals("4711", body.getJsonObject("scope").getString("invoice"));
-    assertEquals(Run.ID.toString(), body.getString("idempotencyKey"));
+    assertEquals(TestRun.ID.toString(), body.getString("idempotencyKey"));
     Map<String, String> headers = HEADERS.get("/told");
     assertEquals("PUT", headers.get("method"));
     assertEquals("yes", headers.get("x-own"));
     assertEquals("application/json", headers.get("content-type"));
-    assertEquals(Run.TRACE, headers.get("traceparent"));
+    assertEquals(TestRun.TRACE, headers.get("traceparent"));
   }
 
   @Test
@@ -111,7 +109,7 @@ class HttpCallerTest {
             .call(
                 new TargetSpec.Http(
                     "http://127.0.0.1:" + CarillonProcess.freePort() + "/", "POST", Map.of(), null),
-                new Run(new Token()))
+                run(new Token()))
             .toCompletableFuture()
             .get(5, SECONDS));
   }
@@ -139,7 +137,7 @@ class HttpCallerTest {
   void failsTheAttemptOfAUrlThatIsNone(String url) {
     CompletableFuture<Outcome> called =
         targets
-            .call(new TargetSpec.Http(url, "POST", Map.of(), null), new Run(new Token()))
+            .call(new TargetSpec.Http(url, "POST", Map.of(), null), run(new Token()))
             .toCompletableFuture();
 
     Object word =
@@ -164,8 +162,15 @@ class HttpCallerTest {
                 method,
                 Map.of("X-Own", "yes"),
                 timeout),
-            new Run(token))
+            run(token))
         .toCompletableFuture();
+  }
+
+  private static TestRun run(Token token) {
+    return new TestRun("post", 3)
+        .with(Map.of("n", 7))
+        .about(Map.of("invoice", "4711"))
+        .cancelledBy(token);
   }
 
   private static void receive(HttpServerRequest request) {
@@ -225,71 +230,6 @@ class HttpCallerTest {
 
     void cancel() {
       actions.forEach(Runnable::run);
-    }
-  }
-
-  private record Run(CancellationToken cancellation) implements RunContext {
-    static final UUID ID = UUID.fromString("019ca928-2dfb-7480-841e-cd2fe58c5f43");
-    static final String TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-
-    @Override
-    public UUID runId() {
-      return ID;
-    }
-
-    @Override
-    public String tenant() {
-      return "default";
-    }
-
-    @Override
-    public String jobKey() {
-      return "post";
-    }
-
-    @Override
-    public UUID scheduleId() {
-      return null;
-    }
-
-    @Override
-    public Instant fireAt() {
-      return null;
-    }
-
-    @Override
-    public Instant dueAt() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public int attempt() {
-      return 3;
-    }
-
-    @Override
-    public Instant deadline() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public Map<String, Object> params() {
-      return Map.of("n", 7);
-    }
-
-    @Override
-    public Map<String, String> scope() {
-      return Map.of("invoice", "4711");
-    }
-
-    @Override
-    public String idempotencyKey() {
-      return ID.toString();
-    }
-
-    @Override
-    public String traceparent() {
-      return TRACE;
     }
   }
 }
