@@ -29,6 +29,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -58,63 +60,64 @@ class ExamplesIT {
   private static final Path EXAMPLES = Path.of("docs", "examples").toAbsolutePath();
   private static final Path WORK = Path.of("target", "examples").toAbsolutePath();
 
+  /** With kafka-clients, and with kafkajs. */
   @Nested
-  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-  class OnKafka {
-
-    private TestKafka kafka;
-    private Stage stage;
-
-    @BeforeAll
-    void start(@TempDir Path data) {
-      kafka = TestKafka.start();
-      stage = new Stage("KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrap(), data);
-    }
-
-    @AfterAll
-    void stop() {
-      closeAll(stage, kafka);
-    }
-
-    @Test
-    void javaWithKafkaClients() {
-      stage.show("kafka-java", ExamplesIT::java);
-    }
-
-    @Test
-    void nodeWithKafkajs() {
-      install("kafka-node");
-      stage.show("kafka-node", ExamplesIT::node);
+  class OnKafka extends OnABroker<TestKafka> {
+    OnKafka() {
+      super("kafka", TestKafka::start, "KAFKA_BOOTSTRAP_SERVERS", TestKafka::bootstrap);
     }
   }
 
+  /** With jnats, and with nats.js. */
   @Nested
-  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-  class OnNats {
+  class OnNats extends OnABroker<TestNats> {
+    OnNats() {
+      super("nats", TestNats::start, "NATS_URL", TestNats::url);
+    }
+  }
 
-    private TestNats nats;
+  /** A broker, and the programs for it: those in {@code kafka-java}, for example. */
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  abstract static class OnABroker<S extends AutoCloseable> {
+
+    private final String name;
+    private final Supplier<S> server;
+    private final String variable;
+    private final Function<S, String> address;
+    private S started;
     private Stage stage;
+
+    /**
+     * @param name that begins the names of the folders
+     * @param variable where Carillon and the programs look for the address
+     */
+    OnABroker(String name, Supplier<S> server, String variable, Function<S, String> address) {
+      this.name = name;
+      this.server = server;
+      this.variable = variable;
+      this.address = address;
+    }
 
     @BeforeAll
     void start(@TempDir Path data) {
-      nats = TestNats.start();
-      stage = new Stage("NATS_URL", nats.url(), data);
+      started = server.get();
+      stage = new Stage(variable, address.apply(started), data);
     }
 
     @AfterAll
     void stop() {
-      closeAll(stage, nats);
+      closeAll(stage, started);
     }
 
     @Test
-    void javaWithJnats() {
-      stage.show("nats-java", ExamplesIT::java);
+    void inJava() {
+      stage.show(name + "-java", ExamplesIT::java);
     }
 
     @Test
-    void nodeWithNats() {
-      install("nats-node");
-      stage.show("nats-node", ExamplesIT::node);
+    void inNode() {
+      install(name + "-node");
+      stage.show(name + "-node", ExamplesIT::node);
     }
   }
 
