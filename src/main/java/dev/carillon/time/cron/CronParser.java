@@ -30,6 +30,10 @@ final class CronParser {
   private static final String MACRO_NAMES =
       "@yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly";
 
+  /** Six fields are taken for what most people mean by them. */
+  private static final List<CronDialect> LOOKALIKES =
+      List.of(CronDialect.QUARTZ, CronDialect.SPRING, CronDialect.UNIX);
+
   /** One field's text with its place in the whole. */
   private record Token(String text, int start) {}
 
@@ -52,9 +56,15 @@ final class CronParser {
     }
   }
 
-  /** Names the dialect in which the text is right; empty when there is none. */
+  /**
+   * Names the dialect in which the text is right; empty when there is none, or where a macro's own
+   * message says it all.
+   */
   private static String hint(String text, CronDialect refused) {
-    for (CronDialect other : CronDialect.values()) {
+    if (refused == CronDialect.UNIX && text.indexOf('@') >= 0) {
+      return "";
+    }
+    for (CronDialect other : LOOKALIKES) {
       if (other != refused && isRight(text, other)) {
         return looksLike(other);
       }

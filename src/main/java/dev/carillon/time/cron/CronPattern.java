@@ -83,7 +83,8 @@ public final class CronPattern {
     this.specialDates =
         date.bits == ALL_DATES
             ? SpecialDates.NONE
-            : new SpecialDates(date.fromLast, date.weekdayFromLast, date.nearestWeekday);
+            : new SpecialDates(
+                date.fromLast, date.weekdayFromLast, date.nearestWeekday, date.fridayThe30th);
     this.specialWeekdays =
         weekday.bits == ALL_WEEKDAYS
             ? SpecialWeekdays.NONE

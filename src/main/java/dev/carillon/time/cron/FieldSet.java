@@ -27,6 +27,7 @@ final class FieldSet {
 
   long weekdayFromLast;
   long nearestWeekday;
+  boolean fridayThe30th;
 
   /** Days of the week: bits as in {@link SpecialWeekdays}. */
   long nth;

@@ -108,6 +108,7 @@ final class QuartzGrammar implements FieldGrammar {
     if (item.field() == CronField.DAY_OF_MONTH && item.take('W')) {
       alone(item, into, position, "W");
       into.nearestWeekday |= 1L << value;
+      into.fridayThe30th = value == item.field().high;
       return true;
     }
     if (item.field().isDayOfWeek() && item.take('L')) {

@@ -12,10 +12,15 @@ package dev.carillon.time.cron;
  * @param fromLast bit n set: n days before the last day
  * @param weekdayFromLast bit n set: the weekday nearest n days before the last day
  * @param nearestWeekday bit n set: the weekday nearest the n-th
+ * @param fridayThe30th whether that day matches where it ends the month: Quartz takes it for the
+ *     weekday nearest the 31st, although there is no 31st
  */
-record SpecialDates(long fromLast, long weekdayFromLast, long nearestWeekday) {
+record SpecialDates(
+    long fromLast, long weekdayFromLast, long nearestWeekday, boolean fridayThe30th) {
 
-  static final SpecialDates NONE = new SpecialDates(0, 0, 0);
+  static final SpecialDates NONE = new SpecialDates(0, 0, 0, false);
+
+  private static final int FRIDAY = 5;
 
   /**
    * @param length days in the month
@@ -34,7 +39,8 @@ record SpecialDates(long fromLast, long weekdayFromLast, long nearestWeekday) {
     for (long left = nearestWeekday; left != 0; left &= left - 1) {
       days |= nearestTo(Long.numberOfTrailingZeros(left), length, firstWeekday);
     }
-    return days;
+    boolean endsThere = length == 30 && (firstWeekday + length - 1) % 7 == FRIDAY;
+    return fridayThe30th && endsThere ? days | 1L << 30 : days;
   }
 
   private static long nearestTo(int day, int length, int firstWeekday) {
