@@ -183,6 +183,12 @@ class QuartzCronTest {
   }
 
   @Test
+  void separatesFieldsBySpacesAndTabs() {
+    assertEquals("At 12:00 every day", quartz(" 0\t0  12 \n* * ?\n").describe());
+    assertThrows(InvalidTrigger.class, () -> quartz("0\n0 12 * * ?"));
+  }
+
+  @Test
   void yearsGoTo9999AndPastOnesAreNoError() {
     Instant now = Instant.parse("2026-01-01T00:00:00Z");
     assertNull(quartz("0 0 0 1 1 ? 1970-2025").in(ZoneOffset.UTC, now).next(now));

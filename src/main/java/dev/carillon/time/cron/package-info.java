@@ -25,23 +25,24 @@
  * </pre>
  *
  * <p>Where an origin reads past a mistake in silence, the text is refused: empty elements of a
- * list, more fields than it knows and whatever it does not look at behind a value (Quartz: {@code
- * MONDAY}, {@code MON-FRI/2}, {@code 5x}), numbers outside the documented bounds (Quartz: {@code
- * 99}, {@code 5-0}, {@code 0W}, {@code 9#2}, years before 1970), signs before numbers, and names
- * run together with digits or put in a number's place (Spring: {@code 1JAN}, {@code FRI#TUE}).
- * Quartz accepts lists with W or # and fires for a part of them; its documentation forbids them,
- * and so do we. A pattern that cannot fire up to the year 9999 is refused.
+ * list, more fields than it knows and whatever it does not look at behind a value (Vixie: {@code
+ * 5x}, and {@code 5/15} in old versions; Quartz: {@code MONDAY}, {@code MON-FRI/2}, {@code 5x}),
+ * numbers outside the documented bounds (Quartz: {@code 99}, {@code 5-0}, {@code 0W}, {@code 9#2},
+ * years before 1970), signs before numbers, and names run together with digits or put in a number's
+ * place (Spring: {@code 1JAN}, {@code FRI#TUE}). Quartz accepts lists with W or # and fires for a
+ * part of them; its documentation forbids them, and so do we. A pattern that cannot fire up to the
+ * year 9999 is refused.
  *
  * <p>Where an origin errs, the fires are right instead. {@code nW} stays within its month, as
  * Quartz documents it; Spring loses the months whose last day is that Sunday, and {@code 1W} when
  * asked from between Saturday the 1st and Monday the 3rd. {@code L-n} is nothing in a month that
  * has no such day, where Spring takes a day of the month before, and {@code L-nW} likewise, where
- * Quartz never returns. Spring gives up on a date that is many years away. Quartz 2.5 skips months
- * for L, LW and nW, which 2.3.2 does not. An {@code nW} in a month without an n-th is nothing, but
- * {@code 31W} under QUARTZ is Friday the 30th where that ends the month, as there; for 29W and 30W
- * in February the same Quartz answers differently depending on where it is asked from, and we
- * answer as it does when walking from fire to fire. Years go to 9999, where Quartz ends a hundred
- * years from now, and a star among them is every year.
+ * Quartz never returns. Quartz 2.5 skips months for L, LW and nW, which 2.3.2 does not. An {@code
+ * nW} in a month without an n-th is nothing, but {@code 31W} under QUARTZ is Friday the 30th where
+ * that ends the month, as there; for 29W and 30W in February the same Quartz answers differently
+ * depending on where it is asked from, and we answer as it does when walking from fire to fire.
+ * Years go to 9999, where Quartz ends a hundred years from now, and a star among them is every
+ * year.
  */
 @NullMarked
 package dev.carillon.time.cron;
