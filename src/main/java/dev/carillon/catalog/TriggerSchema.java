@@ -18,10 +18,16 @@ public record TriggerSchema(
             enumeration = {"CRON", "RRULE", "INTERVAL", "FIXED_DELAY", "ONE_SHOT"})
         String type,
     @Schema(
-            description = "CRON: five fields, or six with seconds first",
+            description =
+                "CRON: UNIX five fields, or six with seconds first; QUARTZ six, or seven with a"
+                    + " year; SPRING six",
             example = "0 9 * * MON-FRI")
         @Nullable String expression,
-    @Schema(enumeration = "UNIX", defaultValue = "UNIX") @Nullable String dialect,
+    @Schema(
+            description = "CRON: whose rules the expression follows",
+            enumeration = {"UNIX", "QUARTZ", "SPRING"},
+            defaultValue = "UNIX")
+        @Nullable String dialect,
     @Schema(description = "RRULE: RFC 5545", example = "FREQ=MONTHLY;BYDAY=-1FR")
         @Nullable String rrule,
     @Schema(description = "RRULE: local", example = "2026-01-01T09:00:00") @Nullable String dtstart,

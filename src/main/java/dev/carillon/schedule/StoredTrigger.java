@@ -7,6 +7,7 @@ import dev.carillon.time.InvalidTrigger;
 import dev.carillon.time.OneShot;
 import dev.carillon.time.Rrule;
 import dev.carillon.time.Trigger;
+import dev.carillon.time.cron.CronDialect;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +19,12 @@ public final class StoredTrigger {
 
   /**
    * @throws InvalidTrigger when this version cannot make a trigger of it
-   * @throws IllegalArgumentException for an unknown type
+   * @throws IllegalArgumentException for an unknown type or dialect
    */
   public static Trigger read(Map<String, Object> stored) {
     String type = String.valueOf(stored.get("type"));
     return switch (type) {
-      case "CRON" -> Cron.parse(text(stored, "expression"));
+      case "CRON" -> Cron.parse(text(stored, "expression"), dialect(stored));
       case "RRULE" ->
           Rrule.parse(
               text(stored, "rrule"),
@@ -37,6 +38,11 @@ public final class StoredTrigger {
       default ->
           throw new IllegalArgumentException("no trigger of type " + type + " in this version");
     };
+  }
+
+  private static CronDialect dialect(Map<String, Object> stored) {
+    String name = textOrNull(stored, "dialect");
+    return name == null ? CronDialect.UNIX : CronDialect.valueOf(name);
   }
 
   private static String text(Map<String, Object> stored, String name) {

@@ -1,32 +1,44 @@
 package dev.carillon.time;
 
 import dev.carillon.time.LocalFires.Choice;
+import dev.carillon.time.cron.CronDialect;
 import dev.carillon.time.cron.CronPattern;
 import dev.carillon.time.text.Refusal;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Objects;
 
 /**
- * CRON in the dialect UNIX: Vixie cron's five fields (minute, hour, day of month, month, day of
- * week), six with seconds first, or a nickname such as {@code @daily}. With both day fields
- * restricted either is enough; a field whose text starts with a star, a step of it included, counts
- * as unrestricted.
+ * CRON in one of three dialects: Vixie cron's five fields (six with seconds first), Quartz's six or
+ * seven, Spring's six, or a macro such as {@code @daily} where the dialect has them. Under UNIX,
+ * with both day fields restricted, either is enough, and a field whose text starts with a star, a
+ * step of it included, counts as unrestricted; QUARTZ has one of the two only, SPRING wants both.
  *
  * @param pattern the compiled expression
  */
 public record Cron(CronPattern pattern) implements Trigger {
 
+  /** As {@link #parse(String, CronDialect)} in the dialect UNIX. */
+  public static Cron parse(String expression) {
+    return parse(expression, CronDialect.UNIX);
+  }
+
   /**
-   * @param expression at most 1,000 characters; names of months and days in any case
+   * @param expression at most 1,000 characters
+   * @param dialect whose rules the expression follows
    * @throws InvalidTrigger naming the field {@code expression}; also for a pattern that can never
    *     fire, such as 30 February
    */
-  public static Cron parse(String expression) {
+  public static Cron parse(String expression, CronDialect dialect) {
     try {
-      return new Cron(CronPattern.parse(expression));
+      return new Cron(CronPattern.parse(expression, dialect));
     } catch (Refusal refusal) {
       throw InvalidTrigger.of("expression", refusal);
     }
+  }
+
+  public CronDialect dialect() {
+    return pattern.dialect();
   }
 
   /** The expression as it was given, without blanks around it. */
@@ -49,11 +61,13 @@ public record Cron(CronPattern pattern) implements Trigger {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Cron cron && cron.expression().equals(expression());
+    return other instanceof Cron cron
+        && cron.dialect() == dialect()
+        && cron.expression().equals(expression());
   }
 
   @Override
   public int hashCode() {
-    return expression().hashCode();
+    return Objects.hash(dialect(), expression());
   }
 }

@@ -72,6 +72,29 @@ class ScheduleResourceTest {
   }
 
   @Test
+  void changesTheDialectAndTheExpressionEachAlone() {
+    String christmas = "{'type':'CRON','dialect':'QUARTZ','expression':'0 0 9 ? 12 7#4'}";
+    created("{'key':'s','jobKey':'j','trigger':" + christmas + ",'timezone':'UTC'}");
+    api.get("/schedules/s").then().body("trigger.dialect", equalTo("QUARTZ"));
+
+    // The 7th day is Saturday in Quartz, Sunday in Spring.
+    api.patch("/schedules/s", "{'trigger':{'dialect':'SPRING'}}")
+        .then()
+        .statusCode(200)
+        .body("trigger.dialect", equalTo("SPRING"))
+        .body("trigger.expression", equalTo("0 0 9 ? 12 7#4"));
+    api.patch("/schedules/s", "{'trigger':{'expression':'0 0 9 L 12 *'}}")
+        .then()
+        .statusCode(200)
+        .body("trigger.dialect", equalTo("SPRING"))
+        .body("nextFireAt", matchesPattern("\\d{4}-12-31T09:00:00Z"));
+    api.patch("/schedules/s", "{'trigger':{'dialect':'UNIX'}}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].pointer", equalTo("/trigger/expression"));
+  }
+
+  @Test
   void refusesATakenKey() {
     created("{'key':'s','jobKey':'j','trigger':" + FAR + "}");
 
@@ -135,7 +158,8 @@ class ScheduleResourceTest {
           {'jobKey':'nobody','trigger':{'type':'ONE_SHOT','at':'2999-01-01T00:00:00Z'}} | 422 | /jobKey
           {'jobKey':'j','trigger':{'type':'CRON'}}                              | 422 | /trigger/expression
           {'jobKey':'j','trigger':{'type':'CRON','expression':'0 25 * * *'}}    | 422 | /trigger/expression
-          {'jobKey':'j','trigger':{'type':'CRON','expression':'* * * * *','dialect':'QUARTZ'}} | 422 | /trigger/dialect
+          {'jobKey':'j','trigger':{'type':'CRON','expression':'* * * * *','dialect':'QUARTZ'}} | 422 | /trigger/expression
+          {'jobKey':'j','trigger':{'type':'CRON','expression':'* * * * *','dialect':'VIXIE'}} | 422 | /trigger/dialect
           {'jobKey':'j','trigger':{'type':'CRON','expression':'* * * * *','at':'x'}} | 422 | /trigger/at
           {'jobKey':'j','trigger':{'type':'CRON','expression':5}}               | 400 | /trigger/expression
           {'jobKey':'j','trigger':'* * * * *'}                                  | 400 | /trigger

@@ -40,6 +40,28 @@ class TriggerResourceTest {
         .body("fires[0].moved", hasSize(0));
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "UNIX   | 0 12 13 * FRI   | 2026-01-02 | on day 13 of the month or on Friday",
+        "QUARTZ | 0 0 12 ? * 6L   | 2026-01-30 | on the last Friday of the month",
+        "SPRING | 0 0 12 13 * FRI | 2026-02-13 | on day 13 of the month if it is a Friday",
+      })
+  void readsEachDialectOfCron(String dialect, String expression, String first, String days) {
+    api.post(
+            "/triggers/preview",
+            """
+            {'trigger':{'type':'CRON','dialect':'%s','expression':'%s'},'timezone':'UTC',
+             'from':'2026-01-01T00:00:00Z','count':1}
+            """
+                .formatted(dialect, expression))
+        .then()
+        .statusCode(200)
+        .body("fires[0].at", equalTo(first + "T12:00:00Z"))
+        .body("description", equalTo("At 12:00, " + days));
+  }
+
   @Test
   void saysWhatMovedAFire() {
     api.post(

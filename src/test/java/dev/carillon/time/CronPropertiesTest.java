@@ -1,9 +1,11 @@
 package dev.carillon.time;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.time.cron.CronDialect;
 import java.time.DayOfWeek;
 import java.time.Duration;
 import java.time.Instant;
@@ -193,9 +195,11 @@ class CronPropertiesTest {
   }
 
   @Property
-  void garbageIsRefusedAndNothingElse(@ForAll("garbage") String text) {
+  void garbageIsRefusedAndNothingElse(@ForAll("garbage") String text, @ForAll CronDialect dialect) {
     try {
-      Fires fires = Cron.parse(text).in(ZoneOffset.UTC, Instant.EPOCH);
+      Cron cron = Cron.parse(text, dialect);
+      assertFalse(cron.describe().isEmpty());
+      Fires fires = cron.in(ZoneOffset.UTC, Instant.EPOCH);
       fires.next(Instant.EPOCH);
     } catch (InvalidTrigger refused) {
       assertEquals("expression", refused.field());

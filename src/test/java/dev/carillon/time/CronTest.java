@@ -95,6 +95,14 @@ class CronTest {
         "0 0 31 4,6,9,11 *| 4  | never fire",
         "@reboot          | 0  | unknown",
         "@fortnightly     | 0  | allowed",
+        "@Daily           | 0  | small letters",
+        "0 0 12 ? * FRI   | 7  | this looks like QUARTZ: say \"dialect\":\"QUARTZ\"",
+        "0 0 12 ? * FRX   | 7  | this looks like QUARTZ",
+        "0 0 9 L,15W * *  | 6  | this looks like SPRING",
+        "0 0 9 * * FRI#2 2027 | 16 | found 7",
+        "5x * * * *       | 1  | does not belong",
+        "* * * JANUARY *  | 6  | unknown",
+        "MON * * * *      | 0  | unknown",
       })
   void refusesWithPositionAndReason(String expression, int position, String reason) {
     InvalidTrigger refused =

@@ -2,7 +2,9 @@ package dev.carillon.time;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +22,25 @@ final class Walk {
       at = fires.next(at);
     }
     return found;
+  }
+
+  /**
+   * The first fires from a day on in UTC, without their years: {@code 01-01T12:00, none}, the last
+   * where there are fewer than asked for.
+   */
+  static String dates(Trigger trigger, String from, int count) {
+    Fires fires = trigger.in(ZoneOffset.UTC, Instant.EPOCH);
+    List<String> found = new ArrayList<>();
+    Instant at = startOf(from, ZoneOffset.UTC).minusNanos(1);
+    while (found.size() < count) {
+      at = fires.next(at);
+      if (at == null) {
+        found.add("none");
+        break;
+      }
+      found.add(LocalDateTime.ofInstant(at, ZoneOffset.UTC).toString().substring(5));
+    }
+    return String.join(", ", found);
   }
 
   /** Midnight in a zone, or the first instant of the day where there is none. */

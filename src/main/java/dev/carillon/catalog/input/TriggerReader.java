@@ -11,6 +11,7 @@ import dev.carillon.time.OneShot;
 import dev.carillon.time.Rrule;
 import dev.carillon.time.Trigger;
 import dev.carillon.time.Zones;
+import dev.carillon.time.cron.CronDialect;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Supplier;
@@ -84,11 +85,12 @@ public final class TriggerReader {
 
   private static @Nullable Trigger cron(Fields fields, ObjectNode json) {
     String expression = requiredText(fields, "expression", "0 9 * * MON-FRI");
-    String dialect = fields.choice("dialect", List.of("UNIX"));
-    json.put("expression", expression).put("dialect", dialect == null ? "UNIX" : dialect);
+    CronDialect written = fields.choice("dialect", CronDialect.class);
+    CronDialect dialect = written == null ? CronDialect.UNIX : written;
+    json.put("expression", expression).put("dialect", dialect.name());
     return expression == null || fields.isWrong("dialect")
         ? null
-        : parsed(fields, () -> Cron.parse(expression));
+        : parsed(fields, () -> Cron.parse(expression, dialect));
   }
 
   private static @Nullable Trigger rrule(Fields fields, ObjectNode json) {

@@ -7,14 +7,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads a UNIX pattern into bit sets, and knows the position of whatever is wrong with it. */
+/**
+ * Reads an expression: its fields by blanks, each field's list by the dialect's {@link
+ * FieldGrammar}, then what only the whole can tell. It knows the position of whatever is wrong, and
+ * says so when the text is right in another dialect.
+ */
 final class CronParser {
 
-  static final String EXAMPLE = "0 9 * * MON-FRI";
   private static final int MAX_LENGTH = 1_000;
 
-  /** Vixie's nicknames, but for @reboot, which is no time. */
-  private static final Map<String, String> NICKNAMES =
+  /** Vixie's nicknames, but for @reboot, which is no time; with 0 seconds before them, Spring's. */
+  private static final Map<String, String> MACROS =
       Map.of(
           "@yearly", "0 0 1 1 *",
           "@annually", "0 0 1 1 *",
@@ -24,225 +27,191 @@ final class CronParser {
           "@midnight", "0 0 * * *",
           "@hourly", "0 * * * *");
 
+  private static final String MACRO_NAMES =
+      "@yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly";
+
+  /** Six fields are taken for what most people mean by them. */
+  private static final List<CronDialect> LOOKALIKES =
+      List.of(CronDialect.QUARTZ, CronDialect.SPRING, CronDialect.UNIX);
+
   /** One field's text with its place in the whole. */
-  private record Token(String text, int start) {
-    int end() {
-      return start + text.length();
+  private record Token(String text, int start) {}
+
+  private final CronDialect dialect;
+
+  private CronParser(CronDialect dialect) {
+    this.dialect = dialect;
+  }
+
+  static CronPattern parse(String text, CronDialect dialect) {
+    if (text.length() > MAX_LENGTH) {
+      throw new Refusal(
+          MAX_LENGTH, "a cron expression has at most 1,000 characters", dialect.example());
+    }
+    try {
+      return new CronParser(dialect).read(text);
+    } catch (Refusal refusal) {
+      throw new Refusal(
+          refusal.position(), refusal.getMessage() + hint(text, dialect), refusal.example());
     }
   }
 
   /**
-   * A field as read.
-   *
-   * @param bits bit n set: the value n matches
-   * @param star whether the text starts with a star: Vixie's flag, set for a step of it too
+   * Names the dialect in which the text is right; empty when there is none, or where a macro's own
+   * message says it all.
    */
-  record FieldBits(long bits, boolean star) {}
-
-  private CronParser() {}
-
-  static CronPattern parse(String text) {
-    if (text.length() > MAX_LENGTH) {
-      throw new Refusal(MAX_LENGTH, "a cron expression has at most 1,000 characters", EXAMPLE);
+  private static String hint(String text, CronDialect refused) {
+    if (refused == CronDialect.UNIX && text.indexOf('@') >= 0) {
+      return "";
     }
-    String stripped = text.strip();
-    int indent = Math.max(0, text.indexOf(stripped));
-    if (stripped.startsWith("@")) {
-      return pattern(stripped, tokens(nicknamed(stripped, indent)));
+    for (CronDialect other : LOOKALIKES) {
+      if (other != refused && isRight(text, other)) {
+        return looksLike(other);
+      }
     }
-    return pattern(stripped, tokens(text));
+    boolean quartz = refused == CronDialect.UNIX && text.indexOf('?') >= 0;
+    return quartz && text.strip().split("\\s+").length > 5 ? looksLike(CronDialect.QUARTZ) : "";
   }
 
-  private static String nicknamed(String name, int position) {
-    String fields = NICKNAMES.get(name.toLowerCase(Locale.ROOT));
-    if (fields == null) {
+  private static boolean isRight(String text, CronDialect dialect) {
+    try {
+      new CronParser(dialect).read(text);
+      return true;
+    } catch (Refusal refusal) {
+      return false;
+    }
+  }
+
+  private static String looksLike(CronDialect dialect) {
+    return "; this looks like " + dialect + ": say \"dialect\":\"" + dialect + "\"";
+  }
+
+  private CronPattern read(String text) {
+    int start = 0;
+    int end = text.length();
+    while (start < end && isBlank(text.charAt(start))) {
+      start++;
+    }
+    while (end > start && isBlank(text.charAt(end - 1))) {
+      end--;
+    }
+    String stripped = text.substring(start, end);
+    return stripped.startsWith("@")
+        ? pattern(stripped, tokens(macro(stripped, start), 0))
+        : pattern(stripped, tokens(stripped, start));
+  }
+
+  private String macro(String name, int position) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    String fields = MACROS.get(lower);
+    if (dialect == CronDialect.QUARTZ) {
       throw new Refusal(
           position,
-          Phrases.quoted(name)
-              + " is unknown; allowed: @yearly, @annually, @monthly, @weekly, @daily, @midnight,"
-              + " @hourly",
-          "@daily");
+          "QUARTZ has no macros such as @daily; write the fields: " + dialect.layout(),
+          "0 0 0 * * ?");
+    }
+    if (fields == null) {
+      throw new Refusal(
+          position, Phrases.quoted(name) + " is unknown; allowed: " + MACRO_NAMES, "@daily");
+    }
+    if (dialect == CronDialect.SPRING) {
+      return "0 " + fields;
+    }
+    if (!name.equals(lower)) {
+      throw new Refusal(
+          position,
+          Phrases.quoted(name) + " has to be in small letters; allowed: " + MACRO_NAMES,
+          lower);
     }
     return fields;
   }
 
-  private static List<Token> tokens(String text) {
+  /**
+   * The fields between blanks. Vixie and Quartz take spaces and tabs for it, Spring spaces; a line
+   * break beside one of them does no harm.
+   *
+   * @param text without blanks around it
+   * @param indent where it begins in what was given
+   */
+  private List<Token> tokens(String text, int indent) {
     List<Token> tokens = new ArrayList<>();
     int at = 0;
     while (at < text.length()) {
       int start = at;
-      while (at < text.length() && !Character.isWhitespace(text.charAt(at))) {
+      while (at < text.length() && !isBlank(text.charAt(at))) {
         at++;
       }
-      if (at > start) {
-        tokens.add(new Token(text.substring(start, at), start));
-      } else {
+      tokens.add(new Token(text.substring(start, at), indent + start));
+      int gap = at;
+      while (at < text.length() && isBlank(text.charAt(at))) {
         at++;
+      }
+      if (gap < at && !separates(text.substring(gap, at))) {
+        throw new Refusal(
+            indent + gap, dialect + " has its fields separated by spaces", dialect.example());
       }
     }
-    if (tokens.size() < 5 || tokens.size() > 6) {
-      int position = tokens.size() > 6 ? tokens.get(6).start() : text.stripTrailing().length();
+    int found = tokens.size();
+    if (found < dialect.leastFields() || found > dialect.mostFields()) {
       throw new Refusal(
-          position,
-          "a cron expression has 5 fields (minute, hour, day of month, month, day of week), or 6"
-              + " with seconds first; found "
-              + tokens.size(),
-          EXAMPLE);
+          found > dialect.mostFields()
+              ? tokens.get(dialect.mostFields()).start()
+              : indent + text.length(),
+          "a cron expression has " + dialect.layout() + "; found " + found,
+          dialect.example());
     }
     return tokens;
   }
 
-  private static CronPattern pattern(String text, List<Token> tokens) {
-    int first = tokens.size() - 5;
-    long seconds = first == 0 ? 1L : field(CronField.SECOND, tokens.get(0)).bits();
-    FieldBits minutes = field(CronField.MINUTE, tokens.get(first));
-    FieldBits hours = field(CronField.HOUR, tokens.get(first + 1));
-    FieldBits daysOfMonth = field(CronField.DAY_OF_MONTH, tokens.get(first + 2));
-    FieldBits months = field(CronField.MONTH, tokens.get(first + 3));
-    FieldBits daysOfWeek = field(CronField.DAY_OF_WEEK, tokens.get(first + 4));
-    CronPattern pattern =
-        new CronPattern(text, seconds, minutes, hours, daysOfMonth, months, daysOfWeek);
+  private boolean separates(String blanks) {
+    return blanks.indexOf(' ') >= 0 || dialect != CronDialect.SPRING && blanks.indexOf('\t') >= 0;
+  }
+
+  private static boolean isBlank(char c) {
+    return c == ' ' || c >= '\t' && c <= '\r';
+  }
+
+  private CronPattern pattern(String text, List<Token> tokens) {
+    List<CronField> fields = dialect.fields(tokens.size());
+    List<FieldSet> sets = new ArrayList<>();
+    for (int i = 0; i < fields.size(); i++) {
+      sets.add(field(fields.get(i), tokens.get(i)));
+    }
+    int dates = fields.indexOf(CronField.DAY_OF_MONTH);
+    FieldSet date = sets.get(dates);
+    FieldSet weekday = sets.get(dates + 2);
+    if (dialect == CronDialect.QUARTZ && date.isUnspecified() == weekday.isUnspecified()) {
+      throw oneUnspecified(weekday);
+    }
+    CronPattern pattern = new CronPattern(dialect, text, sets);
     if (pattern.neverFires()) {
+      FieldSet culprit = date.isStar() || date.isUnspecified() ? weekday : date;
       throw new Refusal(
-          tokens.get(first + 2).start(),
-          "this can never fire: no month that is named has such a day",
-          "0 0 28 2 *");
+          culprit.start,
+          culprit.field.label
+              + ": this can never fire up to the year 9999, no month that is named has such a day",
+          dialect.example());
     }
     return pattern;
   }
 
-  private static FieldBits field(CronField field, Token token) {
-    long bits = 0;
+  private FieldSet field(CronField field, Token token) {
+    FieldSet set = new FieldSet(field, token.text(), token.start());
     int at = token.start();
     for (String item : token.text().split(",", -1)) {
-      bits |= new Item(field, item, at).bits();
+      dialect.grammar.read(new ItemText(dialect, field, item, at), set);
       at += item.length() + 1;
     }
-    if (field == CronField.DAY_OF_WEEK && (bits & 1L << 7) != 0) {
-      bits = (bits | 1L) & ~(1L << 7);
-    }
-    return new FieldBits(bits, token.text().startsWith("*"));
+    return set;
   }
 
-  /** One element of a field's list: a star, a value or a range, the first and last with a step. */
-  private static final class Item {
-
-    private final CronField field;
-    private final String text;
-    private final int start;
-    private int at;
-
-    Item(CronField field, String text, int start) {
-      this.field = field;
-      this.text = text;
-      this.start = start;
-    }
-
-    long bits() {
-      int from;
-      int to;
-      boolean range = true;
-      if (at < text.length() && text.charAt(at) == '*') {
-        at++;
-        from = field.low;
-        to = field.high;
-      } else {
-        from = value();
-        range = at < text.length() && text.charAt(at) == '-';
-        to = range ? rangeEnd(from) : from;
-      }
-      int step = 1;
-      if (at < text.length() && text.charAt(at) == '/') {
-        step = range ? step() : stepWithoutRange(from);
-      }
-      if (at < text.length()) {
-        throw refused(at, Phrases.quoted(text.substring(at)) + " does not belong here");
-      }
-      long bits = 0;
-      for (int value = from; value <= to; value += step) {
-        bits |= 1L << value;
-      }
-      return bits;
-    }
-
-    private int rangeEnd(int from) {
-      at++;
-      int position = at;
-      int to = value();
-      if (from > to) {
-        throw refused(
-            position, "the range " + Phrases.quoted(text.substring(0, at)) + " runs backwards");
-      }
-      return to;
-    }
-
-    private int step() {
-      at++;
-      int position = at;
-      int step = number("a step");
-      if (step == 0) {
-        throw refused(position, "a step of 0 is not allowed");
-      }
-      return step;
-    }
-
-    /** Vixie cron takes a step only behind a range or a star. */
-    private int stepWithoutRange(int from) {
-      throw new Refusal(
-          start + at,
-          "a step needs a range or * before it: write "
-              + from
-              + "-"
-              + field.high
-              + text.substring(at),
-          "*/15 * * * *");
-    }
-
-    private int value() {
-      int position = at;
-      int nameEnd = at;
-      while (nameEnd < text.length() && isLetter(text.charAt(nameEnd))) {
-        nameEnd++;
-      }
-      if (nameEnd > at) {
-        int named = field.names.indexOf(text.substring(at, nameEnd).toUpperCase(Locale.ROOT));
-        if (named < 0) {
-          throw refused(position, Phrases.quoted(text.substring(at, nameEnd)) + " is unknown here");
-        }
-        at = nameEnd;
-        return field.low + named;
-      }
-      int value = number("a value");
-      if (value < field.low || value > field.high) {
-        throw refused(position, value + " is out of range");
-      }
-      return value;
-    }
-
-    /** At most 4 digits count: more is out of every range, and leading zeros are harmless. */
-    private int number(String what) {
-      int position = at;
-      int number = 0;
-      while (at < text.length() && text.charAt(at) >= '0' && text.charAt(at) <= '9') {
-        number = Math.min(9_999, number * 10 + text.charAt(at) - '0');
-        at++;
-      }
-      if (at == position) {
-        throw refused(
-            position,
-            at < text.length()
-                ? what + " is expected instead of " + Phrases.quoted(text.substring(at))
-                : what + " is missing");
-      }
-      return number;
-    }
-
-    private static boolean isLetter(char c) {
-      return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z';
-    }
-
-    private Refusal refused(int position, String message) {
-      return new Refusal(start + position, message + "; " + field.allowed(), EXAMPLE);
-    }
+  private Refusal oneUnspecified(FieldSet weekday) {
+    return new Refusal(
+        weekday.start,
+        "day of week: QUARTZ has exactly one ? in day of month and day of week; "
+            + (weekday.isUnspecified()
+                ? "say the days in one of the two fields"
+                : "write ? in the one that does not matter"),
+        weekday.isUnspecified() ? "0 0 9 * * ?" : dialect.example());
   }
 }

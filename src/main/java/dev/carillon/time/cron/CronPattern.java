@@ -2,7 +2,9 @@ package dev.carillon.time.cron;
 
 import dev.carillon.time.civil.CivilDays;
 import dev.carillon.time.civil.ClockTimes;
-import dev.carillon.time.cron.CronParser.FieldBits;
+import java.util.BitSet;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cron pattern as bit sets, and its next match in nominal local time.
@@ -19,6 +21,7 @@ public final class CronPattern {
 
   private static final int SECONDS_PER_DAY = 86_400;
   private static final int LAST_YEAR = 9999;
+  private static final long LAST_DAY = CivilDays.of(LAST_YEAR, 12, 31);
 
   /** The Gregorian calendar repeats, weekdays included, after 400 years. */
   private static final int CYCLE_YEARS = 400;
@@ -26,46 +29,95 @@ public final class CronPattern {
   /** Seven bits, repeated five times: a week's pattern over a month. */
   private static final long EVERY_WEEK = 1L | 1L << 7 | 1L << 14 | 1L << 21 | 1L << 28;
 
+  static final long ALL_DATES = 0xffff_fffeL;
+  static final long ALL_WEEKDAYS = 0x7fL;
+  static final long ALL_MONTHS = 0x1ffeL;
+
+  private final CronDialect dialect;
   private final String text;
   final long seconds;
   final long minutes;
   final long hours;
   final long daysOfMonth;
+  final SpecialDates specialDates;
   final long months;
+
+  /** Bit 0 is Sunday. */
   final long daysOfWeek;
 
-  /** Vixie: with a star in either day field both must match, else one of them is enough. */
+  final SpecialWeekdays specialWeekdays;
+
+  /** Null where every year matches; never changed. */
+  final @Nullable BitSet years;
+
+  /**
+   * Whether a day has to match both day fields. Vixie: with a star in either; else one of them is
+   * enough. Quartz has one of them only, and Spring wants both.
+   */
   final boolean bothDays;
 
   private final boolean wildcard;
+  private final boolean plainDays;
+  private final boolean everyDay;
   private final ClockTimes times;
 
-  CronPattern(
-      String text,
-      long seconds,
-      FieldBits minutes,
-      FieldBits hours,
-      FieldBits daysOfMonth,
-      FieldBits months,
-      FieldBits daysOfWeek) {
+  /**
+   * @param fields as {@link CronDialect#fields} lists them
+   */
+  CronPattern(CronDialect dialect, String text, List<FieldSet> fields) {
+    this.dialect = dialect;
     this.text = text;
-    this.seconds = seconds;
-    this.minutes = minutes.bits();
-    this.hours = hours.bits();
-    this.daysOfMonth = daysOfMonth.bits();
-    this.months = months.bits();
-    this.daysOfWeek = daysOfWeek.bits();
-    this.bothDays = daysOfMonth.star() || daysOfWeek.star();
-    this.wildcard = minutes.star() || hours.star();
-    this.times = new ClockTimes(this.hours, this.minutes, seconds);
+    boolean hasSeconds = fields.get(0).field == CronField.SECOND;
+    int first = hasSeconds ? 1 : 0;
+    FieldSet minute = fields.get(first);
+    FieldSet hour = fields.get(first + 1);
+    FieldSet date = fields.get(first + 2);
+    FieldSet weekday = fields.get(first + 4);
+    this.seconds = hasSeconds ? fields.get(0).bits : 1L;
+    this.minutes = minute.bits;
+    this.hours = hour.bits;
+    this.daysOfMonth = date.bits;
+    this.months = fields.get(first + 3).bits;
+    this.daysOfWeek = weekday.bits;
+    // What a field has already been said to hold needs no special days beside it.
+    this.specialDates =
+        date.bits == ALL_DATES
+            ? SpecialDates.NONE
+            : new SpecialDates(
+                date.fromLast, date.weekdayFromLast, date.nearestWeekday, date.fridayThe30th);
+    this.specialWeekdays =
+        weekday.bits == ALL_WEEKDAYS
+            ? SpecialWeekdays.NONE
+            : new SpecialWeekdays(weekday.nth, weekday.last);
+    this.years = fields.size() == 7 ? someOf(fields.get(6).years) : null;
+    this.bothDays = dialect != CronDialect.UNIX || date.isStar() || weekday.isStar();
+    this.wildcard = minute.isStar() || hour.isStar();
+    this.plainDays =
+        specialDates.equals(SpecialDates.NONE) && specialWeekdays.equals(SpecialWeekdays.NONE);
+    boolean eachDate = daysOfMonth == ALL_DATES;
+    boolean eachWeekday = daysOfWeek == ALL_WEEKDAYS;
+    this.everyDay =
+        (bothDays ? eachDate && eachWeekday : eachDate || eachWeekday)
+            && months == ALL_MONTHS
+            && years == null;
+    this.times = new ClockTimes(hours, minutes, seconds);
+  }
+
+  private static @Nullable BitSet someOf(BitSet years) {
+    return years.cardinality() == CronField.YEAR.high - CronField.YEAR.low + 1 ? null : years;
   }
 
   /**
-   * @param expression 5 fields, 6 with seconds first, or a nickname such as {@code @daily}
+   * @param expression fields between blanks, or a macro such as {@code @daily} where the dialect
+   *     has them
    * @throws dev.carillon.time.text.Refusal when it is none, or can never match
    */
-  public static CronPattern parse(String expression) {
-    return CronParser.parse(expression);
+  public static CronPattern parse(String expression, CronDialect dialect) {
+    return CronParser.parse(expression, dialect);
+  }
+
+  public CronDialect dialect() {
+    return dialect;
   }
 
   /** The expression as it was given, without blanks around it. */
@@ -95,14 +147,31 @@ public final class CronPattern {
   public long nextNominal(long after) {
     long from = after + 1;
     long day = Math.floorDiv(from, SECONDS_PER_DAY);
-    if (nextDay(day, day) == day) {
-      int time = times.next((int) (from - day * SECONDS_PER_DAY));
-      if (time >= 0) {
-        return day * SECONDS_PER_DAY + time;
-      }
+    int time = (int) (from - day * SECONDS_PER_DAY);
+    if (everyDay) {
+      int today = times.next(time);
+      long found = today < 0 ? day + 1 : day;
+      int at = today < 0 ? times.first() : today;
+      return found > LAST_DAY ? NONE : found * SECONDS_PER_DAY + at;
     }
-    long later = nextDay(day + 1, NONE);
-    return later == NONE ? NONE : later * SECONDS_PER_DAY + times.first();
+    long civil = CivilDays.civil(day);
+    int year = CivilDays.year(civil);
+    int month = CivilDays.month(civil);
+    int date = CivilDays.day(civil);
+    long firstOfMonth = day - date + 1;
+    long days =
+        (months & 1L << month) != 0 && hasYear(year)
+            ? daysOf(year, month, firstOfMonth) & -1L << date
+            : 0;
+    if ((days & 1L << date) != 0) {
+      int today = times.next(time);
+      if (today >= 0) {
+        return day * SECONDS_PER_DAY + today;
+      }
+      days &= days - 1;
+    }
+    long found = days != 0 ? firstOfMonth + lowest(days) - 1 : firstDay(year, month + 1, LAST_YEAR);
+    return found == NONE ? NONE : found * SECONDS_PER_DAY + times.first();
   }
 
   /** Whether a local time matches. */
@@ -111,50 +180,59 @@ public final class CronPattern {
   }
 
   boolean neverFires() {
-    long start = CivilDays.of(2000, 1, 1);
-    return nextDay(start, CivilDays.of(2000 + CYCLE_YEARS, 1, 1)) == NONE;
+    return years == null
+        ? firstDay(2000, 1, 2000 + CYCLE_YEARS - 1) == NONE
+        : firstDay(CronField.YEAR.low, 1, LAST_YEAR) == NONE;
   }
 
-  /** The first matching day from one on; {@link #NONE} when there is none up to {@code last}. */
-  private long nextDay(long from, long last) {
-    long civil = CivilDays.civil(from);
-    int year = CivilDays.year(civil);
-    int month = CivilDays.month(civil);
-    long rest = -1L << CivilDays.day(civil);
-    while (year <= LAST_YEAR) {
-      long monthsLeft = months & -1L << month;
+  private boolean hasYear(int year) {
+    return years == null ? year <= LAST_YEAR : years.get(year);
+  }
+
+  /**
+   * The first matching day of a month or a later one; {@link #NONE} when there is none up to the
+   * end of a year.
+   *
+   * @param month 13 for the next year's first
+   */
+  private long firstDay(int year, int month, int lastYear) {
+    int y = year;
+    long monthsLeft = months & -1L << month;
+    while (true) {
       if (monthsLeft == 0) {
-        year++;
-        month = lowest(months);
-        rest = -1L;
-        continue;
+        y++;
+        monthsLeft = months;
       }
-      if (lowest(monthsLeft) != month) {
-        month = lowest(monthsLeft);
-        rest = -1L;
+      if (years != null && !years.get(y)) {
+        y = years.nextSetBit(y);
+        monthsLeft = months;
       }
-      long firstOfMonth = CivilDays.of(year, month, 1);
-      if (firstOfMonth > last) {
+      if (y < 0 || y > lastYear) {
         return NONE;
       }
-      long days = daysOf(year, month, firstOfMonth) & rest;
+      int m = lowest(monthsLeft);
+      long firstOfMonth = CivilDays.of(y, m, 1);
+      long days = daysOf(y, m, firstOfMonth);
       if (days != 0) {
-        long found = firstOfMonth + lowest(days) - 1;
-        return found <= last ? found : NONE;
+        return firstOfMonth + lowest(days) - 1;
       }
-      month++;
-      rest = -1L;
+      monthsLeft &= monthsLeft - 1;
     }
-    return NONE;
   }
 
   /** The matching days of a month: bit d set, day d matches. */
   private long daysOf(int year, int month, long firstOfMonth) {
     int firstWeekday = CivilDays.weekday(firstOfMonth) % 7;
+    int length = CivilDays.lengthOf(year, month);
     long week = (daysOfWeek >>> firstWeekday | daysOfWeek << 7 - firstWeekday) & 0x7f;
     long byWeekday = week * EVERY_WEEK << 1;
-    long existing = (1L << CivilDays.lengthOf(year, month) + 1) - 2;
-    return existing & (bothDays ? daysOfMonth & byWeekday : daysOfMonth | byWeekday);
+    long byDate = daysOfMonth;
+    if (!plainDays) {
+      byDate |= specialDates.in(length, firstWeekday);
+      byWeekday |= specialWeekdays.in(length, firstWeekday);
+    }
+    long existing = (1L << length + 1) - 2;
+    return existing & (bothDays ? byDate & byWeekday : byDate | byWeekday);
   }
 
   private static int lowest(long bits) {

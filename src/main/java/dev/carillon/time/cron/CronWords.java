@@ -1,10 +1,8 @@
 package dev.carillon.time.cron;
 
 import dev.carillon.time.text.Phrases;
-import java.time.DayOfWeek;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntFunction;
 
 /**
  * A pattern in words: when in the day, then on which days. The words are made from the bit sets, so
@@ -32,12 +30,14 @@ final class CronWords {
 
   static String of(CronPattern pattern) {
     CronWords words = new CronWords(pattern);
-    String days = words.days();
-    boolean listed = words.isListed();
+    String days = DayWords.of(pattern);
+    String years = DayWords.years(pattern);
     if (days.isEmpty()) {
-      return Phrases.sentence(words.time() + (listed ? " every day" : ""));
+      boolean everyDay = words.isListed();
+      return Phrases.sentence(
+          words.time() + (everyDay ? " every day" : "") + (years.isEmpty() ? "" : " " + years));
     }
-    return Phrases.sentence(words.time() + ", " + days);
+    return Phrases.sentence(words.time() + ", " + days + (years.isEmpty() ? "" : ", " + years));
   }
 
   private boolean isListed() {
@@ -118,74 +118,6 @@ final class CronWords {
     return isSteady(hours, 24)
         ? " of every " + Phrases.ordinal(24 / hours.size()) + " hour"
         : " of the " + Phrases.numbered("hour", hours);
-  }
-
-  private String days() {
-    boolean allDates = pattern.daysOfMonth == 0xffff_fffeL;
-    boolean allWeekdays = pattern.daysOfWeek == 0x7f;
-    boolean either = !pattern.bothDays;
-    String in = months();
-    if (allDates && allWeekdays || either && (allDates || allWeekdays)) {
-      return in.isEmpty() ? "" : "every day" + in;
-    }
-    if (allDates) {
-      return weekdays() + in;
-    }
-    if (allWeekdays) {
-      return dates();
-    }
-    if (either) {
-      return dates() + " or " + weekdays() + in;
-    }
-    return dates() + " if it is a " + Phrases.list(weekdayNames(), "or");
-  }
-
-  private String dates() {
-    List<Integer> days = Phrases.numbers(pattern.daysOfMonth);
-    List<Integer> months = Phrases.numbers(pattern.months);
-    if (days.size() == 1 && months.size() == 1) {
-      return "on " + days.get(0) + " " + Phrases.month(months.get(0));
-    }
-    String of = months.size() == 12 ? " of the month" : " of" + months().substring(3);
-    int step = days.size() > 2 ? days.get(1) - days.get(0) : 1;
-    if (step > 1 && days.get(0) == 1 && isStep(days, step) && days.size() == 30 / step + 1) {
-      return "on every " + Phrases.ordinal(step) + " day" + of + " from the 1st";
-    }
-    return "on " + Phrases.numbered("day", days) + of;
-  }
-
-  private String weekdays() {
-    List<String> names = weekdayNames();
-    List<Integer> fromMonday = weekdaysFromMonday();
-    if (names.size() > 2 && Phrases.isRun(fromMonday)) {
-      return names.get(0) + " to " + names.get(names.size() - 1);
-    }
-    return "on " + Phrases.list(names, "and");
-  }
-
-  private List<String> weekdayNames() {
-    return named(weekdaysFromMonday(), day -> Phrases.day(DayOfWeek.of(day)));
-  }
-
-  private List<Integer> weekdaysFromMonday() {
-    long fromMonday = pattern.daysOfWeek & 0x7e | (pattern.daysOfWeek & 1) << 7;
-    return Phrases.numbers(fromMonday);
-  }
-
-  /** {@code in March}, {@code from March to May}; empty for all months. */
-  private String months() {
-    List<Integer> months = Phrases.numbers(pattern.months);
-    if (months.size() == 12) {
-      return "";
-    }
-    List<String> names = named(months, Phrases::month);
-    return months.size() > 2 && Phrases.isRun(months)
-        ? " in " + names.get(0) + " to " + names.get(names.size() - 1)
-        : " in " + Phrases.list(names, "and");
-  }
-
-  private static List<String> named(List<Integer> values, IntFunction<String> name) {
-    return values.stream().map(name::apply).toList();
   }
 
   /** Whether the values lie evenly around the whole cycle from 0 on. */
