@@ -3,8 +3,8 @@ package dev.carillon.time.cron;
 /**
  * Quartz's fields ({@code org.quartz.CronExpression} 2.3.2): ranges wrap except among years; a
  * value with a step runs to the field's end; names stand alone or in a range of two names, without
- * a step; {@code ?}, L, W and # stand alone in their field. A step of 0 is no step: of a star it
- * means every value, of a value or a range its first.
+ * a step; {@code ?} and L stand alone in their field, and there is one # at most. A step of 0 is no
+ * step: of a star it means every value, of a value or a range its first.
  */
 final class QuartzGrammar implements FieldGrammar {
 
@@ -106,9 +106,8 @@ final class QuartzGrammar implements FieldGrammar {
   private static boolean special(ItemText item, FieldSet into, int value) {
     int position = item.position();
     if (item.field() == CronField.DAY_OF_MONTH && item.take('W')) {
-      alone(item, into, position, "W");
       into.nearestWeekday |= 1L << value;
-      into.fridayThe30th = value == item.field().high;
+      into.fridayThe30th |= value == item.field().high;
       return true;
     }
     if (item.field().isDayOfWeek() && item.take('L')) {
@@ -117,7 +116,9 @@ final class QuartzGrammar implements FieldGrammar {
       return true;
     }
     if (item.field().isDayOfWeek() && item.take('#')) {
-      alone(item, into, position, "#");
+      if (into.nth != 0) {
+        throw item.refused(position, "QUARTZ takes one # in a field");
+      }
       int n = item.number("which one of the month");
       if (n < 1 || n > MAX_NTH) {
         throw item.refused(position + 1, "# takes 1 to 5");
@@ -171,8 +172,8 @@ final class QuartzGrammar implements FieldGrammar {
             + field.bounds()
             + ", *, lists a,b, ranges a-b and steps a/n, */n, a-b/n";
     if (field == CronField.DAY_OF_MONTH) {
-      return values + "; or alone ?, L, L-n, LW, L-nW, nW";
+      return values + "; nW; or alone ?, L, L-n, LW, L-nW";
     }
-    return field.isDayOfWeek() ? values + "; or alone ?, L, nL, n#1 to n#5" : values;
+    return field.isDayOfWeek() ? values + "; one n#1 to n#5; or alone ?, L, nL" : values;
   }
 }

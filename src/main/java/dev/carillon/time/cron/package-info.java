@@ -18,7 +18,8 @@
  *  b-a, b &gt; a      refused              wraps, but for years     refused, but SUN-TUE
  *  a step of 0     refused              no step: the first       refused
  *                                       value, of a star all
- *  L W #           refused              alone in the field       in lists too
+ *  W #             refused              in lists too, # once     in lists too
+ *  L               refused              alone in the field       in lists too
  *  names           in a value's place   a value or both ends     in a value's place
  *                                       of a range, no step
  *  {@literal @}daily          small letters        refused                  in any case
@@ -28,10 +29,9 @@
  * list, more fields than it knows and whatever it does not look at behind a value (Vixie: {@code
  * 5x}, and {@code 5/15} in old versions; Quartz: {@code MONDAY}, {@code MON-FRI/2}, {@code 5x}),
  * numbers outside the documented bounds (Quartz: {@code 99}, {@code 5-0}, {@code 0W}, {@code 9#2},
- * years before 1970), signs before numbers, and names run together with digits or put in a number's
- * place (Spring: {@code 1JAN}, {@code FRI#TUE}). Quartz accepts lists with W or # and fires for a
- * part of them; its documentation forbids them, and so do we. A pattern that cannot fire up to the
- * year 9999 is refused.
+ * years before 1970, {@code ?} in a list), signs before numbers, and names run together with digits
+ * or put in a number's place (Spring: {@code 1JAN}, {@code FRI#TUE}). A pattern that cannot fire up
+ * to the year 9999 is refused.
  *
  * <p>Where an origin errs, the fires are right instead. {@code nW} stays within its month, as
  * Quartz documents it; Spring loses the months whose last day is that Sunday, and {@code 1W} when
@@ -40,9 +40,9 @@
  * Quartz never returns. Quartz 2.5 skips months for L, LW and nW, which 2.3.2 does not. An {@code
  * nW} in a month without an n-th is nothing, but {@code 31W} under QUARTZ is Friday the 30th where
  * that ends the month, as there; for 29W and 30W in February the same Quartz answers differently
- * depending on where it is asked from, and we answer as it does when walking from fire to fire.
- * Years go to 9999, where Quartz ends a hundred years from now, and a star among them is every
- * year.
+ * depending on where it is asked from, and we answer as it does when walking from fire to fire. In
+ * a list with W or #, which Quartz takes, all elements count; there it is a part of them. Years go
+ * to 9999, where Quartz ends a hundred years from now, and a star among them is every year.
  */
 @NullMarked
 package dev.carillon.time.cron;
