@@ -130,7 +130,7 @@ record NextFire(
 
   private static @Nullable Instant next(
       ScheduleDeclaration declared, ZoneId zone, Instant createdAt, Instant after) {
-    return evaluated(() -> declared.trigger().in(zone, createdAt).next(after));
+    return evaluated(() -> declared.trigger().in(zone, createdAt, declared.dst()).next(after));
   }
 
   private static @Nullable Instant evaluated(Supplier<@Nullable Instant> question) {

@@ -97,6 +97,29 @@ public class Schedules {
                 .map(views -> views.get(0)));
   }
 
+  /**
+   * Its fires, to be evaluated by the caller, off the event loop. Fails with a {@link Refusal} when
+   * there is no such schedule, with {@link dev.carillon.catalog.input.InvalidInput} when what is
+   * stored cannot be evaluated.
+   */
+  public Uni<ScheduleFires> fires(Tenant tenant, String idOrKey) {
+    Instant now = clock.instant();
+    return transactions.entities(
+        tenant,
+        statements ->
+            find(tenant, idOrKey)
+                .flatMap(
+                    row ->
+                        fires(statements, tenant, List.of(row), now)
+                            .map(fires -> stored(row, fires.apply(row.id).next(), now))));
+  }
+
+  private ScheduleFires stored(ScheduleEntity row, @Nullable Instant next, Instant now) {
+    ScheduleDeclaration declared = row.declared(null);
+    return ScheduleFires.of(
+        declared.trigger(), zone(declared), declared.dst(), row.createdAt, next, now);
+  }
+
   /** Newest first. */
   public Uni<Page<ScheduleView>> list(Tenant tenant, @Nullable UUID after, int limit) {
     UUID from = after == null ? Page.TOP : after;
@@ -132,7 +155,7 @@ public class Schedules {
       document.remove("key");
     }
     ScheduleDeclaration declared = ScheduleReader.read(document);
-    return declared.key() == null ? withKey(declared, key) : declared;
+    return declared.key() == null ? declared.withKey(key) : declared;
   }
 
   /** Enables or disables; what is so already stays as it is and nobody is told. */
@@ -143,7 +166,7 @@ public class Schedules {
       IntPredicate expected,
       boolean enabled) {
     return opened(statements, requester, idOrKey, expected)
-        .flatMap(edit -> edit(statements, requester, edit, withEnabled(edit.declared(), enabled)));
+        .flatMap(edit -> edit(statements, requester, edit, edit.declared().withEnabled(enabled)));
   }
 
   /** Withdraws what is planned and forgets the schedule; its runs keep its id, its key is free. */
@@ -358,34 +381,6 @@ public class Schedules {
 
   private ZoneId zone(ScheduleDeclaration declared) {
     return declared.timezone() == null ? defaultZone : declared.timezone();
-  }
-
-  private static ScheduleDeclaration withEnabled(ScheduleDeclaration declared, boolean enabled) {
-    return new ScheduleDeclaration(
-        declared.key(),
-        declared.name(),
-        declared.jobKey(),
-        declared.target(),
-        declared.trigger(),
-        declared.triggerJson(),
-        declared.timezone(),
-        enabled,
-        declared.params(),
-        declared.priority());
-  }
-
-  private static ScheduleDeclaration withKey(ScheduleDeclaration declared, String key) {
-    return new ScheduleDeclaration(
-        key,
-        declared.name(),
-        declared.jobKey(),
-        declared.target(),
-        declared.trigger(),
-        declared.triggerJson(),
-        declared.timezone(),
-        declared.enabled(),
-        declared.params(),
-        declared.priority());
   }
 
   private static @Nullable Row only(RowSet<Row> rows) {
