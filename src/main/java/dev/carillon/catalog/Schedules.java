@@ -6,6 +6,7 @@ import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.catalog.input.ScheduleReader;
 import dev.carillon.pg.Statements;
+import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
@@ -43,17 +44,20 @@ public class Schedules {
   private final InstantSource clock;
   private final Ids ids;
   private final ZoneId defaultZone;
+  private final TzdataVersion rules;
 
   Schedules(
       TenantTransactions transactions,
       InstantSource clock,
       Ids ids,
+      TzdataVersion rules,
       @ConfigProperty(name = "carillon.default-timezone", defaultValue = "Europe/Berlin")
           ZoneId defaultZone) {
     this.transactions = transactions;
     this.clock = clock;
     this.ids = ids;
     this.defaultZone = defaultZone;
+    this.rules = rules;
   }
 
   /** The zone of a schedule, or a preview, that names none. */
@@ -260,14 +264,19 @@ public class Schedules {
     row.version++;
   }
 
-  private static Uni<RowSet<Row>> start(Statements statements, ScheduleEntity row, NextFire next) {
+  private Uni<RowSet<Row>> start(Statements statements, ScheduleEntity row, NextFire next) {
     return statements.query(
         ClockSql.START,
-        Tuple.of(row.id, row.tenant, row.enabled, Times.utc(next.at()), next.delayMillis()));
+        Tuple.of(
+            row.id,
+            row.tenant,
+            row.enabled,
+            Times.utc(next.at()),
+            next.delayMillis(),
+            workedOutBy(next)));
   }
 
-  private static Uni<RowSet<Row>> set(
-      Statements statements, ScheduleEntity row, Replanned replanned) {
+  private Uni<RowSet<Row>> set(Statements statements, ScheduleEntity row, Replanned replanned) {
     NextFire next = replanned.next();
     return statements.query(
         ClockSql.SET,
@@ -279,7 +288,12 @@ public class Schedules {
                 Times.utc(next.at()),
                 next.delayMillis(),
                 next.awaited(),
-                replanned.withdrew())));
+                replanned.withdrew(),
+                workedOutBy(next))));
+  }
+
+  private @Nullable String workedOutBy(NextFire next) {
+    return next.workedOut() ? rules.name() : null;
   }
 
   /** The earliest instant that was planned and no longer is; null when there was none. */

@@ -41,22 +41,4 @@ public record Preview(String description, List<Fire> fires, boolean exhausted) {
     }
     return new Preview(trigger.describe(), found, found.size() < count);
   }
-
-  public static Preview between(
-      Trigger trigger,
-      ZoneId zone,
-      DstPolicy policy,
-      Instant anchor,
-      Instant from,
-      Instant to,
-      int limit) {
-    Fires fires = trigger.in(zone, anchor, policy);
-    List<Fire> found = new ArrayList<>();
-    Fire fire = fires.nextFire(from);
-    while (fire != null && !fire.at().isAfter(to) && found.size() < limit) {
-      found.add(fire);
-      fire = fires.nextFire(fire.at());
-    }
-    return new Preview(trigger.describe(), found, fire == null && found.size() < limit);
-  }
 }
