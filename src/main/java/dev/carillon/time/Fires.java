@@ -1,5 +1,6 @@
 package dev.carillon.time;
 
+import dev.carillon.time.rrule.Effort;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -30,4 +31,17 @@ public interface Fires {
    * @throws EvaluationGaveUp as {@link #next}
    */
   @Nullable Fire nextFire(Instant after);
+
+  /**
+   * As {@link #nextFire(Instant)}, on a budget that several questions share. The kinds whose work
+   * is small by their nature take nothing from it.
+   *
+   * @param after exclusive
+   * @param effort the steps that are left for this question and those that follow
+   * @return the fire, or null when there is none any more
+   * @throws EvaluationGaveUp when the budget is used up
+   */
+  default @Nullable Fire nextFire(Instant after, Effort effort) {
+    return nextFire(after);
+  }
 }

@@ -38,8 +38,13 @@ record RruleFires(Expansion expansion, LocalLine line) implements Fires {
 
   @Override
   public @Nullable Fire nextFire(Instant after) {
+    return nextFire(after, new Effort());
+  }
+
+  @Override
+  public @Nullable Fire nextFire(Instant after, Effort effort) {
     try {
-      LocalLine.Reading reading = earliest(Years.clampAfter(after));
+      LocalLine.Reading reading = earliest(Years.clampAfter(after), effort);
       return reading == null ? null : reading.in(line.zone());
     } catch (Effort.Spent e) {
       throw gaveUp(e);
@@ -51,8 +56,7 @@ record RruleFires(Expansion expansion, LocalLine line) implements Fires {
         "the next fire of this rule was not found within the work allowed; " + e.getMessage());
   }
 
-  private LocalLine.@Nullable Reading earliest(Instant after) {
-    Effort effort = new Effort();
+  private LocalLine.@Nullable Reading earliest(Instant after, Effort effort) {
     LocalLine.Reading found = shiftedPast(after, effort);
     long nominal = expansion.next(line.highestSecondsAt(after), effort);
     LocalLine.Reading upcoming = reading(nominal);

@@ -1,8 +1,9 @@
 package dev.carillon.time.rrule;
 
 /**
- * How much work one question may cost, in counted steps: the same question always costs the same,
- * however busy the machine is. A step is a month or a period looked at, some tens of nanoseconds.
+ * How much work one question, or one row of questions, may cost, in counted steps: the same
+ * question always costs the same, however busy the machine is. A step is a month or a period looked
+ * at, some tens of nanoseconds. Not thread-safe: it belongs to whoever asks.
  */
 public final class Effort {
 
@@ -15,13 +16,33 @@ public final class Effort {
   }
 
   /**
-   * Twenty times the 97,200 months from 1900 to 9999, so that a rule which is merely rare is found;
-   * and about 100 ms when warm.
+   * What one question may cost: twenty times the 97,200 months from 1900 to 9999, so that a rule
+   * which is merely rare is found; and about 100 ms when warm.
    */
-  private static final int STEPS = 2_000_000;
+  public static final int ONE_QUESTION = 2_000_000;
 
-  private int left = STEPS;
+  private int left;
 
+  /** {@link #ONE_QUESTION}. */
+  public Effort() {
+    this(ONE_QUESTION);
+  }
+
+  /**
+   * @param steps how many steps may be taken, from 1
+   */
+  public Effort(int steps) {
+    if (steps < 1) {
+      throw new IllegalArgumentException("steps must be at least 1, not " + steps);
+    }
+    left = steps;
+  }
+
+  /**
+   * Counts one step.
+   *
+   * @throws Spent when all were taken before
+   */
   void step() {
     if (--left < 0) {
       throw new Spent();
