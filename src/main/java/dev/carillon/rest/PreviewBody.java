@@ -15,8 +15,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record PreviewBody(
     @Schema(example = "At 09:00, Monday to Friday") String description,
     List<FireBody> fires,
-    @Schema(description = "The series ends: fewer fires are left than asked for")
-        boolean exhausted) {
+    @Schema(description = "There are no fires any more") boolean exhausted) {
 
   static PreviewBody of(Preview preview) {
     return new PreviewBody(

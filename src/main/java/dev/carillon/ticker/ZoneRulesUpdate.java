@@ -19,6 +19,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -76,7 +77,7 @@ final class ZoneRulesUpdate {
     final Lease.Held lease;
     final TreeSet<String> older = new TreeSet<>();
     UUID after = new UUID(0, 0);
-    int stale;
+    long stale;
     long movedOn;
 
     Round(Lease.Held lease) {
@@ -211,7 +212,7 @@ final class ZoneRulesUpdate {
   private void count(Round current, Worked worked, Row row) {
     worked.sound.forEach(
         sound -> current.older.add(sound.rules() == null ? "unknown" : sound.rules()));
-    current.stale += Math.toIntExact(row.getLong("marked"));
+    current.stale += row.getLong("marked");
     current.movedOn += row.getLong("moved");
     if (row.getLong("moved") > 0) {
       moved.run();
@@ -233,9 +234,14 @@ final class ZoneRulesUpdate {
     }
     round = null;
     if (current.stale > 0) {
-      LOG.infof(
-          "time zone rules %s → %s: %,d schedules looked at, %,d moved",
-          String.join(", ", current.older), rules.name(), current.stale, current.movedOn);
+      LOG.info(
+          String.format(
+              Locale.ROOT,
+              "time zone rules %s → %s: schedules looked at %,d, moved %,d",
+              String.join(", ", current.older),
+              rules.name(),
+              current.stale,
+              current.movedOn));
     }
     return EVERY;
   }
