@@ -1,5 +1,6 @@
 package dev.carillon.time;
 
+import dev.carillon.time.LocalFires.Choice;
 import dev.carillon.time.cron.CronPattern;
 import dev.carillon.time.text.Refusal;
 import java.time.Instant;
@@ -35,10 +36,10 @@ public record Cron(CronPattern pattern) implements Trigger {
 
   @Override
   public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
-    LocalLine line = new LocalLine(zone);
+    Nominals matches = (after, effort) -> pattern.nextNominal(after);
     return pattern.isWildcard()
-        ? new WildcardCronFires(pattern, line)
-        : new FixedTimeCronFires(pattern, line);
+        ? LocalFires.whenShown(zone, matches)
+        : LocalFires.of(zone, matches, Choice.of(policy, DstGap.FIRE_AT_GAP_END));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.carillon.time;
 
+import dev.carillon.time.LocalFires.Choice;
 import dev.carillon.time.text.Phrases;
 import dev.carillon.time.text.Refusal;
 import java.time.Duration;
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * INTERVAL: fires at anchor + n · every, always counted from the anchor and never from the previous
  * fire. Days and longer are local calendar arithmetic (P1M from 31 January gives 28 February, 31
- * March; P1D keeps the time on the wall); hours and shorter are exact elapsed time.
+ * March; P1D keeps the time on the wall), and the policy decides about each local time; hours and
+ * shorter are exact elapsed time, and the policy decides about the anchor alone, which always has
+ * an instant: SKIP is read as SHIFT_BY_GAP, BOTH as FIRST.
  *
  * @param months step in months; 0 unless the step has years or months
  * @param days step in days, of the same step as months; both 0 when {@code time} is the step
@@ -72,14 +75,15 @@ public record Interval(long months, long days, Duration time, @Nullable LocalDat
 
   @Override
   public Fires in(ZoneId zone, Instant createdAt, DstPolicy policy) {
-    LocalLine line = new LocalLine(zone);
+    Choice choice = Choice.of(policy, DstGap.SHIFT_BY_GAP);
     int firstN = anchor == null ? 1 : 0;
     if (!time.isZero()) {
-      Instant start = anchor == null ? createdAt : line.shiftedByGap(anchor).at();
+      Instant start = anchor == null ? createdAt : LocalFires.instantOf(zone, anchor, choice);
       return new ElapsedFires(zone, start, time, firstN);
     }
     LocalDateTime start = anchor == null ? LocalDateTime.ofInstant(createdAt, zone) : anchor;
-    return new CalendarFires(line, start, months, days, firstN);
+    Nominals steps = new CalendarSteps(start, months, days, firstN);
+    return new LocalFires(zone, LocalLine.of(zone), steps, choice, start.getNano());
   }
 
   @Override

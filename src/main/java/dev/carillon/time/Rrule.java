@@ -1,17 +1,24 @@
 package dev.carillon.time;
 
+import dev.carillon.time.LocalFires.Choice;
+import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.rrule.Expansion;
 import dev.carillon.time.rrule.Recurrence;
 import dev.carillon.time.rrule.Rule;
 import dev.carillon.time.text.Refusal;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * RRULE: a recurrence of RFC 5545, expanded in local time and then read in the schedule's zone by
- * section 3.3.5: a time in a gap is shifted by the gap, of an overlap the first pass counts.
+ * RRULE: a recurrence of RFC 5545, expanded in local time and then read in the schedule's zone.
+ * Where the policy chooses nothing, section 3.3.5 holds: a time in a gap is shifted by the gap, of
+ * an overlap the first pass counts. DTSTART, COUNT, EXDATE and RDATE are about nominal local times,
+ * so an instance that the policy skips has used its count. An UNTIL that is an instant bounds the
+ * instants that the policy gives: no fire of the rule is later.
  *
  * @param recurrence the parsed parts
  */
@@ -75,7 +82,39 @@ public record Rrule(Recurrence recurrence) implements Trigger {
 
   @Override
   public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
-    return RruleFires.of(recurrence, new LocalLine(zone));
+    Choice choice = Choice.of(policy, DstGap.SHIFT_BY_GAP);
+    try {
+      Expansion expansion =
+          Expansion.of(
+              recurrence,
+              LocalLine.of(zone)::highestAt,
+              local -> LocalFires.instantOf(zone, local, choice));
+      return LocalFires.of(zone, new Instances(expansion, recurrence), choice);
+    } catch (Effort.Spent e) {
+      throw new EvaluationGaveUp(
+          "the instances are too many or too rare to count; use UNTIL instead of COUNT");
+    }
+  }
+
+  /**
+   * @param expansion the instances up to UNTIL, the instant of a local time being that of its first
+   *     fire
+   */
+  private record Instances(Expansion expansion, Recurrence recurrence) implements Nominals {
+
+    @Override
+    public long next(long after, Effort effort) {
+      return expansion.next(after, effort);
+    }
+
+    /** A second pass may lie behind an UNTIL that the first one kept; RDATE is not bound by it. */
+    @Override
+    public boolean admits(long nominal, long at) {
+      Instant until = recurrence.rule().untilInstant();
+      return until == null
+          || at <= until.getEpochSecond()
+          || recurrence.added().contains(LocalDateTime.ofEpochSecond(nominal, 0, ZoneOffset.UTC));
+    }
   }
 
   @Override
@@ -83,10 +122,12 @@ public record Rrule(Recurrence recurrence) implements Trigger {
     return recurrence.describe();
   }
 
-  /** A DTSTART exactly at the start of a preview counts. */
+  /** A DTSTART exactly at the start of a preview counts, at any instant the policy gives it. */
   @Override
   public Instant lookAfter(ZoneId zone, Instant from, DstPolicy policy) {
-    Instant start = new LocalLine(zone).shiftedByGap(recurrence.start()).at();
-    return start.equals(from) ? from.minusNanos(1) : from;
+    Nominals start = Nominals.only(recurrence.start().toEpochSecond(ZoneOffset.UTC));
+    Fires starts = LocalFires.of(zone, start, Choice.of(policy, DstGap.SHIFT_BY_GAP));
+    Instant justBefore = from.minusNanos(1);
+    return from.equals(starts.next(justBefore)) ? justBefore : from;
   }
 }

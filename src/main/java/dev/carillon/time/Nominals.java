@@ -1,0 +1,36 @@
+package dev.carillon.time;
+
+import dev.carillon.time.rrule.Effort;
+
+/** The times that a trigger names on the wall, without a zone: strictly ascending. */
+@FunctionalInterface
+interface Nominals {
+
+  /** What {@link #next} answers when there is no time any more. */
+  long NONE = Long.MAX_VALUE;
+
+  /**
+   * The first time strictly after another.
+   *
+   * @param after local seconds since 1970-01-01T00:00, from the year 1899 on
+   * @param effort where work must be bounded, its steps are taken from here
+   * @return local seconds up to the year 9999, or {@link #NONE}
+   * @throws Effort.Spent when the effort does not suffice
+   */
+  long next(long after, Effort effort);
+
+  /**
+   * Whether a time may fire at an instant that its zone and the policy make of it. Asked only near
+   * a change of the zone's offset.
+   *
+   * @param at epoch seconds
+   */
+  default boolean admits(long nominal, long at) {
+    return true;
+  }
+
+  /** One time alone. */
+  static Nominals only(long nominal) {
+    return (after, effort) -> after < nominal ? nominal : NONE;
+  }
+}
