@@ -113,12 +113,12 @@ final class PlanSql {
       insert into outbox (at, kind, tenant_id, payload)
       select $4, 'CHANGED', p.tenant_id, jsonb_build_object(
         'type', 'scheduler.schedule.parked', 'subject', 'schedules/' || p.id, 'sequence', p.version * 10 + 6,
-        'data', jsonb_build_object(
+        'data', jsonb_strip_nulls(jsonb_build_object(
           'id', p.id, 'tenant', p.tenant_id, 'key', p.key, 'name', p.name,
           'jobKey', (select j.key from jobs j where j.id = p.job_id), 'trigger', p.trigger,
           'timezone', p.timezone, 'dstGap', p.dst_gap, 'dstOverlap', p.dst_overlap, 'enabled', p.enabled,
           'status', p.status, 'statusReason', p.status_reason,
-          'version', p.version))
+          'version', p.version)))
       from parked p
       """;
 
@@ -145,11 +145,11 @@ final class PlanSql {
       insert into outbox (at, kind, tenant_id, payload)
       select $1, 'CHANGED', e.tenant_id, jsonb_build_object(
         'type', 'scheduler.schedule.exhausted', 'subject', 'schedules/' || e.id, 'sequence', e.version * 10 + 7,
-        'data', jsonb_build_object(
+        'data', jsonb_strip_nulls(jsonb_build_object(
           'id', e.id, 'tenant', e.tenant_id, 'key', e.key, 'name', e.name,
           'jobKey', (select j.key from jobs j where j.id = e.job_id), 'trigger', e.trigger,
           'timezone', e.timezone, 'dstGap', e.dst_gap, 'dstOverlap', e.dst_overlap, 'enabled', e.enabled,
-          'status', e.status, 'version', e.version))
+          'status', e.status, 'version', e.version)))
       from exhausted e
       """;
 }

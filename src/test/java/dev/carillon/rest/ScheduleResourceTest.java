@@ -28,6 +28,7 @@ import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
+import java.time.zone.ZoneRulesProvider;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -532,6 +533,37 @@ class ScheduleResourceTest {
     assertEquals(
         1,
         rows.number("select count(*) from clock where rules is not null and schedule_id = ?", id));
+  }
+
+  @Test
+  void tellsAChoiceApartFromTheSwitch() {
+    created("{'key':'s','jobKey':'j','trigger':" + FAR + "}");
+
+    api.patch("/schedules/s", "{'enabled':false,'dstGap':'SKIP'}").then().statusCode(200);
+
+    assertEquals(
+        List.of(
+            "scheduler.schedule.created 11",
+            "scheduler.schedule.updated 22",
+            "scheduler.schedule.disabled 24"),
+        told.await("scheduler.schedule", 3));
+  }
+
+  /** Else the next fire of older rules would pass for one of ours, and not be corrected. */
+  @Test
+  void saysByWhichTzdataTheNextFireWasWorkedOut() {
+    String id =
+        created("{'key':'s','jobKey':'j','timezone':'UTC','trigger':" + YEARLY + "}");
+    String rules = "select rules from clock where schedule_id = ?";
+    String ours = ZoneRulesProvider.getVersions("UTC").lastKey();
+    assertEquals(ours, rows.texts(rules, UUID.fromString(id)).get(0));
+    rows.execute("update clock set rules = '1999z' where schedule_id = ?", UUID.fromString(id));
+
+    api.patch("/schedules/s", "{'name':'n'}").then().statusCode(200);
+    assertEquals("1999z", rows.texts(rules, UUID.fromString(id)).get(0));
+
+    api.patch("/schedules/s", "{'timezone':'Europe/Berlin'}").then().statusCode(200);
+    assertEquals(ours, rows.texts(rules, UUID.fromString(id)).get(0));
   }
 
   private Instant nextGapInBerlin() {

@@ -240,6 +240,18 @@ class ZoneRulesUpdateTest {
     assertEquals("2025b", rules(daily));
   }
 
+  @Test
+  void beginsWhenItsProcessBeginsToLead() {
+    engine.execute("delete from leases");
+    MovingZone.moveTo(NEW_OFFSET);
+    UUID daily = daily("daily", OLD, fire);
+
+    engine.ticker();
+
+    await().until(() -> hourEarlier().equals(next(daily)));
+    assertEquals(EngineFixture.TZDATA.name(), rules(daily));
+  }
+
   // ── what happens ───────────────────────────────────────────────────────────────────────────────
 
   private void update(TzdataVersion version, ZoneOffset offset, long epoch) {
