@@ -19,13 +19,22 @@ record ElapsedFires(ZoneId zone, Instant anchor, Duration every, long firstN) im
   public @Nullable Instant next(Instant after) {
     Instant from = Years.clampAfter(after);
     Duration passed = Duration.between(anchor, from);
-    long n = passed.isNegative() ? firstN : Math.max(firstN, passed.dividedBy(every) + 1);
+    long n = passed.isNegative() ? firstN : Math.max(firstN, steps(passed) + 1);
     // A step can be longer than all of time (999,999,999 hours), so compare before multiplying.
     Duration left = Duration.between(anchor, Years.LAST);
-    if (left.isNegative() || left.dividedBy(every) < n) {
+    if (left.isNegative() || steps(left) < n) {
       return null;
     }
-    return anchor.plus(every.multipliedBy(n));
+    return every.getNano() == 0
+        ? anchor.plusSeconds(every.getSeconds() * n)
+        : anchor.plus(every.multipliedBy(n));
+  }
+
+  /**
+   * How many whole steps a time holds. Durations divide as decimals of any size, in microseconds.
+   */
+  private long steps(Duration time) {
+    return every.getNano() == 0 ? time.getSeconds() / every.getSeconds() : time.dividedBy(every);
   }
 
   @Override

@@ -552,8 +552,7 @@ class ScheduleResourceTest {
   /** Else the next fire of older rules would pass for one of ours, and not be corrected. */
   @Test
   void saysByWhichTzdataTheNextFireWasWorkedOut() {
-    String id =
-        created("{'key':'s','jobKey':'j','timezone':'UTC','trigger':" + YEARLY + "}");
+    String id = created("{'key':'s','jobKey':'j','timezone':'UTC','trigger':" + YEARLY + "}");
     String rules = "select rules from clock where schedule_id = ?";
     String ours = ZoneRulesProvider.getVersions("UTC").lastKey();
     assertEquals(ours, rows.texts(rules, UUID.fromString(id)).get(0));

@@ -29,9 +29,13 @@ final class Walk {
 
   /** The fires on one local day as {@code 03:00+02:00 DST_GAP}. */
   static List<String> on(Trigger trigger, String zone, String date) {
+    return on(trigger, zone, date, DstPolicy.DEFAULT);
+  }
+
+  static List<String> on(Trigger trigger, String zone, String date, DstPolicy policy) {
     ZoneId id = Zones.parse(zone);
     Instant end = startOf(LocalDate.parse(date).plusDays(1).toString(), id);
-    Fires fires = trigger.in(id, Instant.EPOCH);
+    Fires fires = trigger.in(id, Instant.EPOCH, policy);
     List<String> found = new ArrayList<>();
     Fire fire = fires.nextFire(startOf(date, id).minusNanos(1));
     while (fire != null && fire.at().isBefore(end)) {
