@@ -4,7 +4,7 @@ package dev.carillon.time;
 public enum Moved {
   /** The nominal local time does not exist on that day: the clocks jumped over it. */
   DST_GAP,
-  /** The nominal local time exists twice on that day; one of the two passes was chosen. */
+  /** The nominal local time exists twice on that day; it is one pass, or each of both. */
   DST_OVERLAP,
   /** The nominal date is a holiday of the schedule's calendar. */
   HOLIDAY,

@@ -100,11 +100,13 @@ public record Preview(String description, List<Fire> fires, boolean exhausted) {
       try {
         return fires.nextFire(after, effort);
       } catch (EvaluationGaveUp gaveUp) {
+        if (found.isEmpty()) {
+          throw gaveUp;
+        }
         throw new EvaluationGaveUp(
             "only "
-                + found.size()
-                + " fires were found within the work allowed; ask for fewer, or make the rule"
-                + " simpler");
+                + (found.size() == 1 ? "1 fire was" : found.size() + " fires were")
+                + " found within the work allowed; ask for fewer, or make the rule simpler");
       }
     }
 

@@ -15,11 +15,12 @@
  *   <li>A fire is keyed on its UTC instant. Local times are only the way to it. {@code next} is
  *       strictly increasing in UTC, whatever the clocks on the wall do, so two local times that
  *       collapse into one instant are one fire.
- *   <li>A local time that does not exist (a gap) or exists twice (an overlap) is resolved in {@link
- *       dev.carillon.time.LocalLine} and nowhere else. Cron: a pattern with a star in hour or
- *       minute follows elapsed time through both changes; a fixed-time one fires at the end of the
- *       gap, and at the first pass of an overlap (Debian's cron). RRULE and calendar intervals:
- *       shifted by the gap, first pass (RFC 5545, section 3.3.5).
+ *   <li>A local time that does not exist (a gap) or exists twice (an overlap) becomes an instant in
+ *       {@link dev.carillon.time.LocalFires} and nowhere else, by the schedule's {@link
+ *       dev.carillon.time.DstPolicy}. Where it chooses nothing: a fixed-time cron pattern fires at
+ *       the end of the gap, and at the first pass of an overlap (Debian's cron); RRULE and calendar
+ *       intervals are shifted by the gap, first pass (RFC 5545, section 3.3.5). A cron pattern with
+ *       a star in hour or minute follows elapsed time through both changes, whatever was chosen.
  *   <li>Only the years 1900 to 9999 exist ({@link dev.carillon.time.Years}).
  *   <li>Work is bounded by counted steps, never by a clock: {@link
  *       dev.carillon.time.EvaluationGaveUp}.

@@ -61,7 +61,7 @@ class DstPropertiesTest {
     check(zone, middle, random);
   }
 
-  /** Once around the world: a change of each zone, the far future included. */
+  /** Once around the world: a change of each zone, and of some in the far future. */
   @Example
   void firesEqualTheDefinitionInEveryZone() {
     Random random = new Random(20_260_329);
@@ -71,7 +71,9 @@ class DstPropertiesTest {
       List<ZoneOffsetTransition> changes = changes(zone);
       if (seen.add(zone.getRules()) && !changes.isEmpty()) {
         check(zone, changes.get(random.nextInt(changes.size())).getInstant(), random);
-        check(zone, changes.get(changes.size() - 1).getInstant(), random);
+        if (seen.size() % 10 == 0) {
+          check(zone, changes.get(changes.size() - 1).getInstant(), random);
+        }
       }
     }
   }
@@ -276,8 +278,7 @@ class DstPropertiesTest {
 
   /**
    * Changes nearer to each other than any zone of the database has had: every local time is shown
-   * up to three times, and gaps are closed again by what follows them. Told by looking at the wall
-   * minute by minute.
+   * up to three times, and gaps are closed again by what follows them. Told by trying each offset.
    */
   @Property(shrinking = ShrinkingMode.OFF)
   void firesEqualTheDefinitionWhereChangesAreNearEachOther(
@@ -299,7 +300,7 @@ class DstPropertiesTest {
     for (DstOverlap overlap : DstOverlap.values()) {
       Choice choice = new Choice(DstGap.SKIP, overlap, true);
       Fires fires = new LocalFires(ZoneOffset.UTC, line, nominals, choice, 0);
-      List<Instant> expected = shown(rules, nominal, overlap, start.toInstant(ZoneOffset.UTC));
+      List<Instant> expected = shown(rules, nominal, overlap);
       assertEquals(expected, Walk.between(fires, Instant.EPOCH, Years.LAST));
       for (int i = 0; i < 50; i++) {
         Instant cut = start.toInstant(ZoneOffset.UTC).plusSeconds(random.nextInt(8 * 86_400));
@@ -334,27 +335,23 @@ class DstPropertiesTest {
     return ZoneRules.of(ZoneOffset.UTC, ZoneOffset.UTC, List.of(), changes, List.of());
   }
 
-  private static List<Instant> shown(
-      ZoneRules rules, long[] nominal, DstOverlap overlap, Instant start) {
-    Map<Long, TreeSet<Instant>> passes = new TreeMap<>();
-    for (long local : nominal) {
-      passes.put(local, new TreeSet<>());
-    }
-    Instant at = start.minus(Duration.ofDays(1));
-    for (int minute = 0; minute < 12 * 1440; minute++, at = at.plusSeconds(60)) {
-      TreeSet<Instant> known =
-          passes.get(at.getEpochSecond() + rules.getOffset(at).getTotalSeconds());
-      if (known != null) {
-        known.add(at);
-      }
-    }
+  private static List<Instant> shown(ZoneRules rules, long[] nominal, DstOverlap overlap) {
+    Set<ZoneOffset> offsets = new HashSet<>(List.of(ZoneOffset.UTC));
+    rules.getTransitions().forEach(change -> offsets.add(change.getOffsetAfter()));
     TreeSet<Instant> expected = new TreeSet<>();
-    for (TreeSet<Instant> instants : passes.values()) {
-      if (!instants.isEmpty()) {
+    for (long local : nominal) {
+      TreeSet<Instant> passes = new TreeSet<>();
+      for (ZoneOffset offset : offsets) {
+        Instant at = Instant.ofEpochSecond(local - offset.getTotalSeconds());
+        if (rules.getOffset(at).equals(offset)) {
+          passes.add(at);
+        }
+      }
+      if (!passes.isEmpty()) {
         switch (overlap) {
-          case FIRST -> expected.add(instants.first());
-          case LAST -> expected.add(instants.last());
-          case BOTH -> expected.addAll(instants);
+          case FIRST -> expected.add(passes.first());
+          case LAST -> expected.add(passes.last());
+          case BOTH -> expected.addAll(passes);
         }
       }
     }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.testing.TestClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -92,6 +94,134 @@ class TriggersTest {
         Preview.of(new OneShot(NOON), ZoneOffset.UTC, DstPolicy.DEFAULT, NOON, 5)
             .fires()
             .isEmpty());
+  }
+
+  private static Preview window(Trigger trigger, String from, String to, int limit) {
+    ZoneId zone = ZoneId.of("Europe/Berlin");
+    return Preview.between(
+        trigger, zone, DstPolicy.DEFAULT, NOON, Instant.parse(from), Instant.parse(to), limit);
+  }
+
+  @Test
+  void aWindowIsExclusiveAtItsStartInclusiveAtItsEndAndLimited() {
+    Trigger hourly = Interval.parse("PT1H", null);
+    Preview four = window(hourly, "2026-01-01T13:00:00Z", "2026-01-01T17:00:00Z", 50);
+    assertEquals(
+        List.of(NOON.plusSeconds(7_200), NOON.plusSeconds(18_000)),
+        List.of(four.fires().get(0).at(), four.fires().get(3).at()));
+    assertEquals(4, four.fires().size());
+    assertFalse(four.exhausted());
+    Preview two = window(hourly, "2026-01-01T13:00:00Z", "2026-01-01T17:00:00Z", 2);
+    assertEquals(four.fires().subList(0, 2), two.fires());
+    Preview none = window(hourly, "2026-01-01T17:00:00Z", "2026-01-01T13:00:00Z", 2);
+    assertTrue(none.fires().isEmpty() && !none.exhausted());
+  }
+
+  @Test
+  void aWindowIsExhaustedWhenNoFireFollowsWhatItShows() {
+    Trigger three =
+        Rrule.parse("FREQ=DAILY;COUNT=3", "2026-01-02T13:00:00", List.of(), List.of(), List.of());
+    assertTrue(window(three, "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", 50).exhausted());
+    assertTrue(window(three, "2026-01-01T00:00:00Z", "2026-01-04T12:00:00Z", 3).exhausted());
+    assertFalse(window(three, "2026-01-01T00:00:00Z", "2026-01-04T11:59:59Z", 50).exhausted());
+    assertFalse(window(three, "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z", 2).exhausted());
+    // DTSTART at the start does not count: the window before this one has shown it.
+    assertEquals(
+        2, window(three, "2026-01-02T12:00:00Z", "2026-02-01T00:00:00Z", 50).fires().size());
+    assertTrue(window(three, "2026-01-04T12:00:00Z", "2026-02-01T00:00:00Z", 50).exhausted());
+  }
+
+  /** Ten years of seconds are not built in memory. */
+  @Test
+  void aWindowOfVeryManyFiresStopsAtItsLimit() {
+    Preview preview =
+        window(Cron.parse("* * * * * *"), "2026-01-01T00:00:00Z", "2036-01-01T00:00:00Z", 1_000);
+    assertEquals(1_000, preview.fires().size());
+    assertFalse(preview.exhausted());
+  }
+
+  /** Every minute is excluded: behind the date beside them one would look for ever. */
+  @ParameterizedTest
+  @CsvSource({
+    "2026-01-05T00:00:00, 'was not found within the work allowed; make the rule simpler'",
+    "2026-01-05T00:00:30, 'only 1 fire was found within the work allowed; ask for fewer'",
+  })
+  void aHostilePreviewIsGivenUpAsOneAndSaysWhatToDo(String added, String message) {
+    Trigger trigger =
+        Rrule.parse(
+            "FREQ=MINUTELY;UNTIL=99990101",
+            "2026-01-01T00:00:00",
+            List.of(added),
+            List.of(),
+            List.of("FREQ=MINUTELY;UNTIL=99980101"));
+    EvaluationGaveUp gaveUp =
+        assertThrows(
+            EvaluationGaveUp.class,
+            () -> Preview.of(trigger, ZoneOffset.UTC, DstPolicy.DEFAULT, NOON, 1_000));
+    assertTrue(gaveUp.getMessage().contains(message), gaveUp::getMessage);
+  }
+
+  @Test
+  void allFiresOfAPreviewShareOneBudget() {
+    Fires fires =
+        Rrule.parse(
+                "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+                "2000-01-01T00:00:00",
+                List.of(),
+                List.of(),
+                List.of())
+            .in(ZoneOffset.UTC, NOON);
+    Effort effort = new Effort(400);
+    Instant at = fires.nextFire(NOON, effort).at();
+    assertEquals(Instant.parse("2028-02-29T00:00:00Z"), at);
+    assertThrows(
+        EvaluationGaveUp.class,
+        () -> {
+          for (Fire fire = fires.nextFire(at, effort); fire != null; ) {
+            fire = fires.nextFire(fire.at(), effort);
+          }
+        });
+    assertThrows(IllegalArgumentException.class, () -> new Effort(0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+        "FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO",
+        "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8",
+        "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,FR",
+        "FREQ=HOURLY;INTERVAL=5;BYDAY=MO,TU;BYHOUR=9,10,11",
+        "FREQ=MINUTELY;INTERVAL=15;BYHOUR=9,10,11,12",
+        "FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=29;BYHOUR=3;BYMINUTE=7;BYSECOND=9",
+      })
+  void aSaneRuleTakesLessThanATenthOfAPreviewsBudget(String rrule) {
+    Fires fires =
+        Rrule.parse(rrule, "2026-01-01T09:00:00", List.of(), List.of(), List.of())
+            .in(ZoneId.of("Europe/Berlin"), NOON);
+    Effort effort = new Effort(Preview.STEPS / 10);
+    Instant at = NOON;
+    for (int i = 0; i < 1_000; i++) {
+      at = fires.nextFire(at, effort).at();
+    }
+    assertTrue(at.isAfter(NOON));
+  }
+
+  /** The example of TriggerLogic, as it stands there. */
+  @Test
+  void aSchedulesQuestionsAreAnsweredByTheClockOneBrings() {
+    TestClock clock = TestClock.at("2026-03-27T07:59:00Z");
+    Fires fires = Cron.parse("0 9 * * MON-FRI").in(Zones.parse("Europe/Berlin"), clock.instant());
+    Instant next = TriggerLogic.nextRunTime(fires, clock.instant());
+    assertFalse(TriggerLogic.isDue(next, clock.instant()));
+
+    clock.advance(Duration.ofMinutes(1));
+    assertTrue(TriggerLogic.canExecute(true, next, clock.instant(), null, null));
+    clock.advance(Duration.ofMinutes(5));
+    assertTrue(TriggerLogic.isOverdue(next, clock.instant(), Duration.ofMinutes(1)));
+    assertEquals(Instant.parse("2026-03-30T07:00:00Z"), TriggerLogic.nextRunTime(fires, next));
   }
 
   @Test

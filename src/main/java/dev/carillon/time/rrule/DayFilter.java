@@ -20,10 +20,20 @@ final class DayFilter {
   /** Whether numbers in BYDAY count within the month, else within the year. */
   private final boolean nthOfMonth;
 
+  /**
+   * What a look at a month costs beyond one step: long lists are looked through for each month, a
+   * step's time being enough for some 25 days, 8 numbered weekdays or 3 weeks.
+   */
+  private final int costOfLists;
+
   DayFilter(DayParts parts, Weeks weeks, boolean nthOfMonth) {
     this.parts = parts;
     this.weeks = weeks;
     this.nthOfMonth = nthOfMonth;
+    this.costOfLists =
+        parts.yearDays().size() / 25
+            + parts.nthWeekdays().size() / 8
+            + parts.weekNumbers().size() / 3;
   }
 
   /** The first allowed day from one on; {@link #NONE} when there is none up to the year 9999. */
@@ -36,6 +46,7 @@ final class DayFilter {
       effort.step();
       if (parts.months() == 0 || (parts.months() & 1L << month) != 0) {
         long first = CivilDays.of(year, month, 1);
+        effort.steps(costOfLists);
         long days = daysOf(year, month, first) & rest;
         if (days != 0) {
           return first + Long.numberOfTrailingZeros(days) - 1;

@@ -44,7 +44,14 @@ public final class Effort {
    * @throws Spent when all were taken before
    */
   void step() {
-    if (--left < 0) {
+    steps(1);
+  }
+
+  /** Counts work that takes as long as several steps. */
+  void steps(int count) {
+    left -= count;
+    if (left < 0) {
+      left = 0;
       throw new Spent();
     }
   }

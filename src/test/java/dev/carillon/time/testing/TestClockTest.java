@@ -2,8 +2,11 @@ package dev.carillon.time.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,6 +24,15 @@ class TestClockTest {
     assertEquals(START.plusSeconds(5), clock.advance(Duration.ofSeconds(5)));
     clock.set(START.minusSeconds(1));
     assertEquals(START.minusSeconds(1), clock.instant());
+  }
+
+  @Test
+  void isAClockOfAnyZoneThatMovesAlong() {
+    TestClock clock = TestClock.at(START);
+    Clock berlin = clock.withZone(ZoneId.of("Europe/Berlin"));
+    clock.set("2026-07-01T12:00:00Z");
+    assertEquals(LocalDateTime.parse("2026-07-01T14:00:00"), LocalDateTime.now(berlin));
+    assertEquals("TestClock[2026-07-01T12:00:00Z]", clock.toString());
   }
 
   @Test
