@@ -5,6 +5,7 @@ import dev.carillon.loop.Loop;
 import dev.carillon.observe.HealthPart;
 import dev.carillon.pg.DatabaseClock;
 import dev.carillon.pg.Notices;
+import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.worker.Worker;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -47,6 +48,7 @@ class Engine implements HealthPart {
   private final Worker worker;
   private final RequestIntake requests;
   private final Demonstration demonstration;
+  private final TzdataVersion rules;
   private boolean started;
 
   Engine(
@@ -58,7 +60,8 @@ class Engine implements HealthPart {
       Ticking ticking,
       Worker worker,
       RequestIntake requests,
-      Demonstration demonstration) {
+      Demonstration demonstration,
+      TzdataVersion rules) {
     this.config = config;
     this.vertx = vertx;
     this.clock = clock;
@@ -68,6 +71,7 @@ class Engine implements HealthPart {
     this.worker = worker;
     this.requests = requests;
     this.demonstration = demonstration;
+    this.rules = rules;
   }
 
   void start(@Observes StartupEvent starting) {
@@ -118,6 +122,7 @@ class Engine implements HealthPart {
     told.putAll(broker.tell());
     told.put("notices", notices.isListening() ? "listening" : "polling each second");
     if (ticks()) {
+      told.put("tzdata", rules.name());
       told.put(
           "leader", ticking.ticker().isLeading() ? "this process" : "another process, or none yet");
       Instant lastPass = ticking.ticker().lastPass();

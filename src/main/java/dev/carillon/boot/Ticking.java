@@ -7,6 +7,7 @@ import dev.carillon.maintenance.Maintenance;
 import dev.carillon.observe.tracing.Tracing;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
+import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.ticker.Ticker;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
@@ -29,6 +30,7 @@ class Ticking {
       InstantSource clock,
       Channels channels,
       Tracing tracing,
+      TzdataVersion rules,
       CarillonConfig config) {
     Duration lease = config.leader().lease();
     ticker =
@@ -38,7 +40,8 @@ class Ticking {
             notices,
             clock,
             channels.due(),
-            new Ticker.Settings(config.ticker().lookAhead(), lease, config.defaultTimezone()));
+            new Ticker.Settings(
+                config.ticker().lookAhead(), lease, config.defaultTimezone(), rules));
     ticker.onMade(tracing.fires());
     relay = new Relay(vertx, pg, channels.events(), lease);
     maintenance = new Maintenance(vertx, pg, notices, clock, lease, config.worker().lease());

@@ -29,13 +29,15 @@ import org.jspecify.annotations.Nullable;
  * @param at null: none, for the reason that the status says
  * @param delayMillis of a FIXED_DELAY; null for other triggers
  * @param awaited the run whose end a FIXED_DELAY counts from; null: none
+ * @param workedOut whether it was worked out here, by our time zone rules, and not taken over
  */
 record NextFire(
     @Nullable Instant at,
     @Nullable Long delayMillis,
     @Nullable UUID awaited,
     ScheduleStatus status,
-    @Nullable String statusReason) {
+    @Nullable String statusReason,
+    boolean workedOut) {
 
   /** How old the instant of a ONE_SHOT may be when it is given: it then fires at once. */
   static final Duration CATCH_UP = Duration.ofDays(1);
@@ -73,7 +75,7 @@ record NextFire(
       return paused(declared, awaited);
     }
     if (awaited != null) {
-      return new NextFire(null, delayMillis(declared), awaited, ScheduleStatus.ACTIVE, null);
+      return new NextFire(null, delayMillis(declared), awaited, ScheduleStatus.ACTIVE, null, false);
     }
     if (!sameInstants) {
       return firing(declared, first(declared, zone, createdAt, now));
@@ -91,14 +93,22 @@ record NextFire(
 
   private static NextFire undisturbed(Before before, ScheduleDeclaration declared) {
     if (before.withdrawn() != null) {
-      return firing(declared, before.withdrawn());
+      return takenOver(declared, before.withdrawn(), ScheduleStatus.ACTIVE, null);
     }
-    return new NextFire(
-        before.next(), delayMillis(declared), null, before.status(), before.statusReason());
+    return takenOver(declared, before.next(), before.status(), before.statusReason());
+  }
+
+  private static NextFire takenOver(
+      ScheduleDeclaration declared,
+      @Nullable Instant at,
+      ScheduleStatus status,
+      @Nullable String reason) {
+    return new NextFire(at, delayMillis(declared), null, status, reason, false);
   }
 
   private static NextFire paused(ScheduleDeclaration declared, @Nullable UUID awaited) {
-    return new NextFire(null, delayMillis(declared), awaited, ScheduleStatus.PAUSED, "DISABLED");
+    return new NextFire(
+        null, delayMillis(declared), awaited, ScheduleStatus.PAUSED, "DISABLED", false);
   }
 
   private static NextFire firing(ScheduleDeclaration declared, @Nullable Instant at) {
@@ -107,7 +117,8 @@ record NextFire(
         delayMillis(declared),
         null,
         at == null ? ScheduleStatus.EXHAUSTED : ScheduleStatus.ACTIVE,
-        null);
+        null,
+        true);
   }
 
   /** As of a trigger that was just given. */
@@ -130,7 +141,7 @@ record NextFire(
 
   private static @Nullable Instant next(
       ScheduleDeclaration declared, ZoneId zone, Instant createdAt, Instant after) {
-    return evaluated(() -> declared.trigger().in(zone, createdAt).next(after));
+    return evaluated(() -> declared.trigger().in(zone, createdAt, declared.dst()).next(after));
   }
 
   private static @Nullable Instant evaluated(Supplier<@Nullable Instant> question) {

@@ -6,6 +6,9 @@ import dev.carillon.catalog.input.JsonText;
 import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.catalog.input.TriggerReader;
 import dev.carillon.tenancy.Tenant;
+import dev.carillon.time.DstGap;
+import dev.carillon.time.DstOverlap;
+import dev.carillon.time.DstPolicy;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import io.smallrye.mutiny.Uni;
 import jakarta.persistence.Column;
@@ -15,7 +18,6 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
@@ -59,6 +61,14 @@ public class ScheduleEntity extends PanacheEntityBase {
   public @Nullable Short priority;
 
   @Enumerated(EnumType.STRING)
+  @Column(name = "dst_gap")
+  public @Nullable DstGap dstGap;
+
+  @Enumerated(EnumType.STRING)
+  @Column(name = "dst_overlap")
+  public @Nullable DstOverlap dstOverlap;
+
+  @Enumerated(EnumType.STRING)
   public ScheduleStatus status;
 
   @Column(name = "status_reason")
@@ -98,6 +108,8 @@ public class ScheduleEntity extends PanacheEntityBase {
     enabled = declared.enabled();
     params = JsonText.writeNullable(declared.params());
     priority = declared.priority() == null ? null : declared.priority().shortValue();
+    dstGap = declared.dst().gap();
+    dstOverlap = declared.dst().overlap();
     updatedAt = now;
   }
 
@@ -110,9 +122,10 @@ public class ScheduleEntity extends PanacheEntityBase {
         (ObjectNode) JsonText.stored(target),
         TriggerReader.stored(triggerJson),
         triggerJson,
-        timezone == null ? null : ZoneId.of(timezone),
+        timezone == null ? null : TriggerReader.storedZone(timezone),
         enabled,
         (ObjectNode) JsonText.stored(params),
-        priority == null ? null : priority.intValue());
+        priority == null ? null : priority.intValue(),
+        new DstPolicy(dstGap, dstOverlap));
   }
 }

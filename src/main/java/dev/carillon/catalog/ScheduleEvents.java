@@ -66,7 +66,9 @@ final class ScheduleEvents {
         && Objects.equals(before.target(), after.target())
         && Objects.equals(before.timezone(), after.timezone())
         && Objects.equals(before.params(), after.params())
-        && Objects.equals(before.priority(), after.priority());
+        && Objects.equals(before.priority(), after.priority())
+        && before.dstGap() == after.dstGap()
+        && before.dstOverlap() == after.dstOverlap();
   }
 
   private static Uni<Void> tell(

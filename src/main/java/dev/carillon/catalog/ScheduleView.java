@@ -3,6 +3,8 @@ package dev.carillon.catalog;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.JsonText;
+import dev.carillon.time.DstGap;
+import dev.carillon.time.DstOverlap;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Objects;
@@ -40,6 +42,17 @@ public record ScheduleView(
             description = "Over the job's")
         @Nullable JsonNode params,
     @Schema(nullable = true, minimum = "0", maximum = "4") @Nullable Integer priority,
+    @Schema(
+            nullable = true,
+            description =
+                "Of local times that the clocks jump over; absent: FIRE_AT_GAP_END for CRON,"
+                    + " SHIFT_BY_GAP for RRULE and INTERVAL")
+        @Nullable DstGap dstGap,
+    @Schema(
+            nullable = true,
+            defaultValue = "FIRST",
+            description = "Of local times that the clocks repeat")
+        @Nullable DstOverlap dstOverlap,
     @Schema(readOnly = true) ScheduleStatus status,
     @Schema(readOnly = true, nullable = true) @Nullable String statusReason,
     @Schema(readOnly = true, nullable = true) @Nullable Instant lastFireAt,
@@ -66,6 +79,8 @@ public record ScheduleView(
         row.enabled,
         JsonText.stored(row.params),
         row.priority == null ? null : row.priority.intValue(),
+        row.dstGap,
+        row.dstOverlap,
         row.status,
         row.statusReason,
         fires.last(),

@@ -6,6 +6,7 @@ import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.catalog.input.ScheduleReader;
 import dev.carillon.pg.Statements;
+import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
@@ -43,17 +44,20 @@ public class Schedules {
   private final InstantSource clock;
   private final Ids ids;
   private final ZoneId defaultZone;
+  private final TzdataVersion rules;
 
   Schedules(
       TenantTransactions transactions,
       InstantSource clock,
       Ids ids,
+      TzdataVersion rules,
       @ConfigProperty(name = "carillon.default-timezone", defaultValue = "Europe/Berlin")
           ZoneId defaultZone) {
     this.transactions = transactions;
     this.clock = clock;
     this.ids = ids;
     this.defaultZone = defaultZone;
+    this.rules = rules;
   }
 
   /** The zone of a schedule, or a preview, that names none. */
@@ -97,6 +101,29 @@ public class Schedules {
                 .map(views -> views.get(0)));
   }
 
+  /**
+   * Its fires, to be evaluated by the caller, off the event loop. Fails with a {@link Refusal} when
+   * there is no such schedule, with {@link dev.carillon.catalog.input.InvalidInput} when what is
+   * stored cannot be evaluated.
+   */
+  public Uni<ScheduleFires> fires(Tenant tenant, String idOrKey) {
+    Instant now = clock.instant();
+    return transactions.entities(
+        tenant,
+        statements ->
+            find(tenant, idOrKey)
+                .flatMap(
+                    row ->
+                        fires(statements, tenant, List.of(row), now)
+                            .map(fires -> stored(row, fires.apply(row.id).next(), now))));
+  }
+
+  private ScheduleFires stored(ScheduleEntity row, @Nullable Instant next, Instant now) {
+    ScheduleDeclaration declared = row.declared(null);
+    return ScheduleFires.of(
+        declared.trigger(), zone(declared), declared.dst(), row.createdAt, next, now);
+  }
+
   /** Newest first. */
   public Uni<Page<ScheduleView>> list(Tenant tenant, @Nullable UUID after, int limit) {
     UUID from = after == null ? Page.TOP : after;
@@ -132,7 +159,7 @@ public class Schedules {
       document.remove("key");
     }
     ScheduleDeclaration declared = ScheduleReader.read(document);
-    return declared.key() == null ? withKey(declared, key) : declared;
+    return declared.key() == null ? declared.withKey(key) : declared;
   }
 
   /** Enables or disables; what is so already stays as it is and nobody is told. */
@@ -143,7 +170,7 @@ public class Schedules {
       IntPredicate expected,
       boolean enabled) {
     return opened(statements, requester, idOrKey, expected)
-        .flatMap(edit -> edit(statements, requester, edit, withEnabled(edit.declared(), enabled)));
+        .flatMap(edit -> edit(statements, requester, edit, edit.declared().withEnabled(enabled)));
   }
 
   /** Withdraws what is planned and forgets the schedule; its runs keep its id, its key is free. */
@@ -237,14 +264,19 @@ public class Schedules {
     row.version++;
   }
 
-  private static Uni<RowSet<Row>> start(Statements statements, ScheduleEntity row, NextFire next) {
+  private Uni<RowSet<Row>> start(Statements statements, ScheduleEntity row, NextFire next) {
     return statements.query(
         ClockSql.START,
-        Tuple.of(row.id, row.tenant, row.enabled, Times.utc(next.at()), next.delayMillis()));
+        Tuple.of(
+            row.id,
+            row.tenant,
+            row.enabled,
+            Times.utc(next.at()),
+            next.delayMillis(),
+            workedOutBy(next)));
   }
 
-  private static Uni<RowSet<Row>> set(
-      Statements statements, ScheduleEntity row, Replanned replanned) {
+  private Uni<RowSet<Row>> set(Statements statements, ScheduleEntity row, Replanned replanned) {
     NextFire next = replanned.next();
     return statements.query(
         ClockSql.SET,
@@ -256,7 +288,12 @@ public class Schedules {
                 Times.utc(next.at()),
                 next.delayMillis(),
                 next.awaited(),
-                replanned.withdrew())));
+                replanned.withdrew(),
+                workedOutBy(next))));
+  }
+
+  private @Nullable String workedOutBy(NextFire next) {
+    return next.workedOut() ? rules.name() : null;
   }
 
   /** The earliest instant that was planned and no longer is; null when there was none. */
@@ -358,34 +395,6 @@ public class Schedules {
 
   private ZoneId zone(ScheduleDeclaration declared) {
     return declared.timezone() == null ? defaultZone : declared.timezone();
-  }
-
-  private static ScheduleDeclaration withEnabled(ScheduleDeclaration declared, boolean enabled) {
-    return new ScheduleDeclaration(
-        declared.key(),
-        declared.name(),
-        declared.jobKey(),
-        declared.target(),
-        declared.trigger(),
-        declared.triggerJson(),
-        declared.timezone(),
-        enabled,
-        declared.params(),
-        declared.priority());
-  }
-
-  private static ScheduleDeclaration withKey(ScheduleDeclaration declared, String key) {
-    return new ScheduleDeclaration(
-        key,
-        declared.name(),
-        declared.jobKey(),
-        declared.target(),
-        declared.trigger(),
-        declared.triggerJson(),
-        declared.timezone(),
-        declared.enabled(),
-        declared.params(),
-        declared.priority());
   }
 
   private static @Nullable Row only(RowSet<Row> rows) {

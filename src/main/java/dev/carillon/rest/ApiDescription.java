@@ -4,6 +4,8 @@ import dev.carillon.catalog.JobView;
 import dev.carillon.catalog.RunView;
 import dev.carillon.catalog.ScheduleView;
 import dev.carillon.catalog.TriggerSchema;
+import dev.carillon.time.DstGap;
+import dev.carillon.time.DstOverlap;
 import jakarta.ws.rs.core.Application;
 import java.time.Instant;
 import java.util.List;
@@ -116,7 +118,10 @@ public class ApiDescription extends Application {
       @Schema(required = true) TriggerSchema trigger,
       @Nullable String timezone,
       @Schema(description = "Exclusive; absent: now") @Nullable Instant from,
-      @Schema(minimum = "1", maximum = "1000", defaultValue = "5") @Nullable Integer count) {}
+      @Schema(minimum = "1", maximum = "1000", defaultValue = "5") @Nullable Integer count,
+      @Schema(description = "Absent: what the kind of trigger does by itself")
+          @Nullable DstGap dstGap,
+      @Schema(defaultValue = "FIRST") @Nullable DstOverlap dstOverlap) {}
 
   /** RFC 9457. */
   @Schema(name = "Problem")

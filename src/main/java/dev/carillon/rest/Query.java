@@ -109,6 +109,16 @@ final class Query {
     return instant;
   }
 
+  /** An instant at which something could fire: in the years 1900 to 9999. */
+  @Nullable Instant fireInstant(String name) {
+    Instant instant = instant(name);
+    if (instant != null && !Fields.isFireInstant(instant)) {
+      wrong(name, "lies outside the years 1900 to 9999", INSTANT_EXAMPLE);
+      return null;
+    }
+    return instant;
+  }
+
   <E extends Enum<E>> @Nullable E choice(String name, Class<E> choices) {
     String text = one(name);
     List<String> names = Arrays.stream(choices.getEnumConstants()).map(Enum::name).toList();
@@ -169,7 +179,7 @@ final class Query {
     return values.isEmpty() ? null : values.get(0);
   }
 
-  private void wrong(String name, String message, @Nullable String example) {
+  void wrong(String name, String message, @Nullable String example) {
     String shown = name.length() > 100 ? name.substring(0, 100) + "…" : name;
     errors.wrong("?" + shown, shown + ": " + message, example);
   }

@@ -11,6 +11,7 @@ import dev.carillon.catalog.input.RunRequest;
 import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.catalog.input.ScheduleReader;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
@@ -20,10 +21,14 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.UUID;
 import java.util.function.IntPredicate;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -41,17 +46,27 @@ import org.jspecify.annotations.Nullable;
 @APIResponse(responseCode = "422", ref = ApiDescription.PROBLEM)
 public class ScheduleResource {
 
+  private static final String FROM = "from";
+  private static final String TO = "to";
+
   private final Schedules schedules;
   private final Runs runs;
   private final DueNotices dueNotices;
+  private final InstantSource clock;
   private final Writes writes;
   private final Call call;
 
   ScheduleResource(
-      Schedules schedules, Runs runs, DueNotices dueNotices, Writes writes, Call call) {
+      Schedules schedules,
+      Runs runs,
+      DueNotices dueNotices,
+      InstantSource clock,
+      Writes writes,
+      Call call) {
     this.schedules = schedules;
     this.runs = runs;
     this.dueNotices = dueNotices;
+    this.clock = clock;
     this.writes = writes;
     this.call = call;
   }
@@ -127,6 +142,51 @@ public class ScheduleResource {
     return schedules
         .get(call.tenant(), schedule)
         .map(ScheduleResource::shown)
+        .map(Answer::response);
+  }
+
+  @GET
+  @Path("/{schedule}/fires")
+  @Operation(
+      operationId = "listScheduleFires",
+      summary = "Show when a schedule fires",
+      description =
+          "Its meaning in words and its fires after `from` up to `to`, in order. A disabled one"
+              + " shows what it would do; a FIXED_DELAY, what it does if its runs take no time.")
+  @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
+  @Parameter(
+      name = FROM,
+      in = ParameterIn.QUERY,
+      description = "Exclusive; absent: now",
+      schema = @Schema(type = SchemaType.STRING, format = "date-time"))
+  @Parameter(
+      name = TO,
+      in = ParameterIn.QUERY,
+      description = "Inclusive; absent: without end",
+      schema = @Schema(type = SchemaType.STRING, format = "date-time"))
+  @Parameter(ref = ApiDescription.LIMIT)
+  @APIResponse(
+      responseCode = "200",
+      description = "The fires",
+      content = @Content(schema = @Schema(implementation = PreviewBody.class)))
+  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  public Uni<Response> fires(@PathParam("schedule") String schedule) {
+    Query query = call.query(FROM, TO, Query.LIMIT);
+    Instant asked = query.fireInstant(FROM);
+    Instant from = asked == null ? clock.instant() : asked;
+    Instant to = query.fireInstant(TO);
+    int limit = query.limit();
+    if (to != null && to.isBefore(from)) {
+      String reason =
+          asked == null ? " is past, and from is now where it is absent" : " lies before from";
+      query.wrong(TO, to + reason, from.plus(Duration.ofDays(1)).toString());
+    }
+    query.check();
+    return schedules
+        .fires(call.tenant(), schedule)
+        // Evaluating is computing, not waiting.
+        .emitOn(Infrastructure.getDefaultExecutor())
+        .map(fires -> Answer.ok(PreviewBody.of(fires.between(from, to, limit))))
         .map(Answer::response);
   }
 

@@ -1,14 +1,12 @@
 package dev.carillon.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.carillon.catalog.Evaluation;
 import dev.carillon.catalog.Schedules;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.TriggerReader;
 import dev.carillon.time.DstPolicy;
-import dev.carillon.time.EvaluationGaveUp;
-import dev.carillon.time.Fire;
-import dev.carillon.time.Moved;
 import dev.carillon.time.Preview;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.POST;
@@ -19,11 +17,8 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -45,7 +40,7 @@ public class TriggerResource {
   private static final int DEFAULT_COUNT = 5;
   private static final int MOST = 1_000;
   private static final List<String> UNSUPPORTED =
-      List.of("dstGap", "dstOverlap", "calendar", "convention", "jitter", "seed");
+      List.of("calendar", "convention", "jitter", "seed");
 
   private final Schedules schedules;
   private final InstantSource clock;
@@ -55,36 +50,6 @@ public class TriggerResource {
     this.schedules = schedules;
     this.clock = clock;
     this.call = call;
-  }
-
-  /** As it is answered. */
-  @Schema(name = "Preview")
-  public record PreviewBody(
-      @Schema(example = "At 09:00, Monday to Friday") String description,
-      List<FireBody> fires,
-      @Schema(description = "There are fewer fires than asked for") boolean exhausted) {
-
-    static PreviewBody of(Preview preview) {
-      return new PreviewBody(
-          preview.description(),
-          preview.fires().stream().map(FireBody::of).toList(),
-          preview.exhausted());
-    }
-  }
-
-  /** One fire. */
-  @Schema(name = "Fire")
-  public record FireBody(
-      Instant at,
-      @Schema(example = "2026-01-02T09:00:00+01:00") String local,
-      @Schema(description = "What moved it from its nominal local time") Set<Moved> moved) {
-
-    static FireBody of(Fire fire) {
-      return new FireBody(
-          fire.at(),
-          fire.local().format(DateTimeFormatter.ISO_OFFSET_DATE_TIME),
-          new TreeSet<>(fire.moved()));
-    }
   }
 
   /** Evaluating is computing, not waiting, so it is kept off the event loop. */
@@ -121,30 +86,21 @@ public class TriggerResource {
     Fields fields = Fields.of(json(body), errors);
     TriggerReader.Read trigger = TriggerReader.read(fields);
     ZoneId zone = TriggerReader.timezone(fields);
+    DstPolicy dst = TriggerReader.dst(fields);
     Instant from = fields.instant("from");
     Integer count = fields.integer("count", 1, MOST);
     fields.refuseUnsupported(UNSUPPORTED);
     fields.refuseOthers();
     errors.throwIfAny();
-    Preview preview =
-        preview(
-            Objects.requireNonNull(trigger),
-            zone == null ? schedules.defaultZone() : zone,
-            from == null ? clock.instant() : from,
-            count == null ? DEFAULT_COUNT : count);
+    TriggerReader.Read read = Objects.requireNonNull(trigger);
+    ZoneId in = zone == null ? schedules.defaultZone() : zone;
+    Instant after = from == null ? clock.instant() : from;
+    int most = count == null ? DEFAULT_COUNT : count;
+    Preview preview = Evaluation.bounded(() -> Preview.of(read.trigger(), in, dst, after, most));
     return Answer.ok(PreviewBody.of(preview)).response();
   }
 
   private JsonNode json(byte @Nullable [] body) {
     return call.json(body);
-  }
-
-  private static Preview preview(TriggerReader.Read trigger, ZoneId zone, Instant from, int count) {
-    try {
-      return Preview.of(trigger.trigger(), zone, DstPolicy.DEFAULT, from, count);
-    } catch (EvaluationGaveUp gaveUp) {
-      throw FieldErrors.invalid(
-          "/trigger", "its fires could not be found: " + gaveUp.getMessage(), null);
-    }
   }
 }

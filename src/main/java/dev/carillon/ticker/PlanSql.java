@@ -8,8 +8,8 @@ final class PlanSql {
   /** Schedules that fire up to a horizon, the earliest first. $1 shard, $2 horizon, $3 how many. */
   static final String DUE =
       """
-      select c.schedule_id, c.tenant_id, c.revision, c.next_fire_at, c.delay_ms,
-             s.key, s.trigger::text as trigger, s.timezone, s.created_at
+      select c.schedule_id, c.tenant_id, c.revision, c.next_fire_at, c.last_fire_at, c.rules, c.delay_ms,
+             s.key, s.trigger::text as trigger, s.timezone, s.dst_gap, s.dst_overlap, s.created_at, s.updated_at
       from clock c
       join schedules s on s.id = c.schedule_id
       where c.shard = $1 and c.next_fire_at <= $2 and c.enabled
@@ -22,7 +22,7 @@ final class PlanSql {
    * epoch. One element a schedule: $4 ids, $5 the next fire as it was read, $6 the next fire from
    * now on, $7 revision, $8 last fire, $9 the run that a FIXED_DELAY awaits, $10 when the schedule
    * has ended. One element a fire: $11 schedule ids, $12 run ids, $13 fire instants, $14 whether it
-   * is only recorded as missed. $15 now.
+   * is only recorded as missed. $15 now, $16 the tzdata that the next fires were worked out by.
    *
    * <p>Nothing happens under a lease that was taken over: its row is locked FOR SHARE, which a
    * take-over's update waits for, or has already changed. A schedule that was edited since it was
@@ -50,7 +50,7 @@ final class PlanSql {
       ), moved as (
         update clock c
         set next_fire_at = u1.new_next, last_fire_at = coalesce(u1.last, c.last_fire_at),
-            awaited_run = u1.awaited, ends_at = u1.ends_at
+            awaited_run = u1.awaited, ends_at = u1.ends_at, rules = $16
         from u1
         -- Found by the array, joined by text, as in the claim.
         where c.schedule_id = any(array(select l.schedule_id from l)) and c.schedule_id::text = u1.schedule_id::text
@@ -113,11 +113,12 @@ final class PlanSql {
       insert into outbox (at, kind, tenant_id, payload)
       select $4, 'CHANGED', p.tenant_id, jsonb_build_object(
         'type', 'scheduler.schedule.parked', 'subject', 'schedules/' || p.id, 'sequence', p.version * 10 + 6,
-        'data', jsonb_build_object(
+        'data', jsonb_strip_nulls(jsonb_build_object(
           'id', p.id, 'tenant', p.tenant_id, 'key', p.key, 'name', p.name,
           'jobKey', (select j.key from jobs j where j.id = p.job_id), 'trigger', p.trigger,
-          'timezone', p.timezone, 'enabled', p.enabled, 'status', p.status, 'statusReason', p.status_reason,
-          'version', p.version))
+          'timezone', p.timezone, 'dstGap', p.dst_gap, 'dstOverlap', p.dst_overlap, 'enabled', p.enabled,
+          'status', p.status, 'statusReason', p.status_reason,
+          'version', p.version)))
       from parked p
       """;
 
@@ -144,10 +145,11 @@ final class PlanSql {
       insert into outbox (at, kind, tenant_id, payload)
       select $1, 'CHANGED', e.tenant_id, jsonb_build_object(
         'type', 'scheduler.schedule.exhausted', 'subject', 'schedules/' || e.id, 'sequence', e.version * 10 + 7,
-        'data', jsonb_build_object(
+        'data', jsonb_strip_nulls(jsonb_build_object(
           'id', e.id, 'tenant', e.tenant_id, 'key', e.key, 'name', e.name,
           'jobKey', (select j.key from jobs j where j.id = e.job_id), 'trigger', e.trigger,
-          'timezone', e.timezone, 'enabled', e.enabled, 'status', e.status, 'version', e.version))
+          'timezone', e.timezone, 'dstGap', e.dst_gap, 'dstOverlap', e.dst_overlap, 'enabled', e.enabled,
+          'status', e.status, 'version', e.version)))
       from exhausted e
       """;
 }

@@ -5,11 +5,10 @@ import dev.carillon.lease.Lease;
 import dev.carillon.pg.Pg;
 import dev.carillon.run.RunIds;
 import dev.carillon.schedule.FirePlan;
-import dev.carillon.schedule.StoredTrigger;
+import dev.carillon.schedule.Recomputed;
+import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.time.Fires;
-import dev.carillon.time.Zones;
 import io.smallrye.mutiny.Uni;
-import io.vertx.core.json.JsonObject;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -40,6 +39,8 @@ final class Planner {
 
   private final Pg pg;
   private final ZoneId defaultZone;
+  private final TzdataVersion rules;
+  private final Parking parking;
   private final Map<UUID, Compiled> compiled =
       new LinkedHashMap<>(256, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -57,9 +58,11 @@ final class Planner {
   /** How a round went: what was queued, and whether there is more to plan. */
   record Round(List<JobDue> queued, boolean more) {}
 
-  Planner(Pg pg, ZoneId defaultZone) {
+  Planner(Pg pg, ZoneId defaultZone, TzdataVersion rules) {
     this.pg = pg;
     this.defaultZone = defaultZone;
+    this.rules = rules;
+    this.parking = new Parking(pg);
   }
 
   /** Plans one batch of what fires up to the horizon. */
@@ -82,7 +85,7 @@ final class Planner {
       } catch (RuntimeException | StackOverflowError e) {
         // Whatever its trigger does to the evaluator, it is this schedule's affair and nobody
         // else's.
-        parked = parked.chain(() -> park(row, reason(e), now));
+        parked = parked.chain(() -> park(row, e, now));
       }
     }
     boolean full = due.size() == MOST_AT_ONCE;
@@ -99,7 +102,7 @@ final class Planner {
   private FirePlan evaluate(PlanRow row, Instant now, Instant horizon) {
     Compiled known = compiled.get(row.schedule());
     if (known == null || known.revision != row.revision()) {
-      known = new Compiled(row.revision(), compile(row));
+      known = new Compiled(row.revision(), row.fires(defaultZone));
       compiled.put(row.schedule(), known);
     }
     if (row.fixedDelay()) {
@@ -107,12 +110,20 @@ final class Planner {
       // nothing was due meanwhile.
       return new FirePlan(List.of(row.next()), null, null);
     }
-    return FirePlan.between(known.fires, row.next(), now, horizon);
+    Instant due = due(row, known.fires, now);
+    return due == null
+        ? new FirePlan(List.of(), null, null)
+        : FirePlan.between(known.fires, due, now, horizon);
   }
 
-  private Fires compile(PlanRow row) {
-    ZoneId zone = row.timezone() == null ? defaultZone : Zones.parse(row.timezone());
-    return StoredTrigger.read(new JsonObject(row.trigger()).getMap()).in(zone, row.createdAt());
+  /**
+   * What was worked out by older time zone rules may be no fire under ours. By newer ones it was
+   * right: it fires as it stands, and what we work out after it is for the newer to look at.
+   */
+  private @Nullable Instant due(PlanRow row, Fires fires, Instant now) {
+    return rules.isNewerThan(row.rules())
+        ? Recomputed.next(fires, row.since(), row.next(), now)
+        : row.next();
   }
 
   private Uni<List<JobDue>> write(Lease.Held lease, List<Planned> plans, Instant now) {
@@ -132,7 +143,7 @@ final class Planner {
   private Uni<List<JobDue>> halve(
       Lease.Held lease, List<Planned> plans, Instant now, Throwable problem) {
     if (plans.size() == 1) {
-      return park(plans.get(0).row, reason(problem), now).replaceWith(List.of());
+      return park(plans.get(0).row, problem, now).replaceWith(List.of());
     }
     int middle = plans.size() / 2;
     return write(lease, plans.subList(0, middle), now)
@@ -147,7 +158,7 @@ final class Planner {
                         }));
   }
 
-  private static Tuple parameters(Lease.Held lease, List<Planned> plans, Instant now) {
+  private Tuple parameters(Lease.Held lease, List<Planned> plans, Instant now) {
     int size = plans.size();
     UUID[] schedules = new UUID[size];
     OffsetDateTime[] oldNext = new OffsetDateTime[size];
@@ -201,7 +212,8 @@ final class Planner {
         .addArrayOfUUID(runs.toArray(UUID[]::new))
         .addArrayOfOffsetDateTime(fireAt.toArray(OffsetDateTime[]::new))
         .addArrayOfBoolean(missed.toArray(Boolean[]::new))
-        .addOffsetDateTime(utc(now));
+        .addOffsetDateTime(utc(now))
+        .addString(rules.name());
   }
 
   private static List<JobDue> queued(Lease.Held lease, List<Planned> plans, RowSet<Row> rows) {
@@ -227,17 +239,9 @@ final class Planner {
     return queued;
   }
 
-  private Uni<Void> park(PlanRow row, String reason, Instant now) {
-    LOG.warnf(
-        "tenant=%s schedule=%s key=%s cannot be planned and is parked until it is edited: %s",
-        row.tenant(), row.schedule(), row.key(), reason);
+  private Uni<Void> park(PlanRow row, Throwable problem, Instant now) {
     compiled.remove(row.schedule());
-    return pg.asEngine(PlanSql.PARK, Tuple.of(row.schedule(), row.revision(), reason, utc(now)))
-        .replaceWithVoid();
-  }
-
-  private static String reason(Throwable problem) {
-    return problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
+    return parking.park(row, problem, now);
   }
 
   /** Class 22 is data that does not fit, 23 a constraint, 54 a limit (PostgreSQL's appendix A). */

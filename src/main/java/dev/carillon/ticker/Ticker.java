@@ -8,6 +8,7 @@ import dev.carillon.pg.DatabaseClock;
 import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
+import dev.carillon.schedule.TzdataVersion;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -57,6 +58,7 @@ public final class Ticker {
   private final DueDetails details;
   private final DuePublisher publisher;
   private final Reconciler reconciler;
+  private final ZoneRulesUpdate zoneRules;
   private final Loop loop;
   private @Nullable Instant seenUntil;
   private long ledEpoch = -1;
@@ -67,8 +69,10 @@ public final class Ticker {
    * @param lookAhead how long before its instant a fire becomes a run
    * @param lease after which a silent leader is replaced
    * @param defaultZone of a schedule that names none
+   * @param rules by which tzdata this process works out fires
    */
-  public record Settings(Duration lookAhead, Duration lease, ZoneId defaultZone) {}
+  public record Settings(
+      Duration lookAhead, Duration lease, ZoneId defaultZone, TzdataVersion rules) {}
 
   public Ticker(
       Vertx vertx, Pg pg, Notices notices, InstantSource clock, DueChannel due, Settings settings) {
@@ -77,12 +81,15 @@ public final class Ticker {
     this.notices = notices;
     this.clock = clock;
     this.settings = settings;
-    this.planner = new Planner(pg, settings.defaultZone());
+    this.planner = new Planner(pg, settings.defaultZone(), settings.rules());
     this.details = new DueDetails(pg, due);
     this.publisher = new DuePublisher(due, clock, vertx, context);
     this.loop = new Loop("plan schedules", vertx, context, this::step);
-    this.lease = new Lease("ticker", pg, vertx, context, settings.lease(), loop::wake);
+    this.lease = new Lease("ticker", pg, vertx, context, settings.lease(), this::gained);
     this.reconciler = new Reconciler(pg, due, clock, lease, vertx, context);
+    this.zoneRules =
+        new ZoneRulesUpdate(
+            vertx, pg, clock, lease::held, settings.defaultZone(), settings.rules(), loop::wake);
   }
 
   public void start() {
@@ -93,6 +100,7 @@ public final class Ticker {
     loop.start();
     publisher.start();
     reconciler.start();
+    zoneRules.start();
   }
 
   /** Told, on the ticker's context, of the runs that schedules have just made; before the start. */
@@ -104,6 +112,7 @@ public final class Ticker {
   public CompletionStage<Void> stop() {
     return loop.stop()
         .thenCompose(done -> reconciler.stop())
+        .thenCompose(done -> zoneRules.stop())
         .thenCompose(done -> publisher.stop())
         .thenCompose(done -> lease.release());
   }
@@ -118,6 +127,11 @@ public final class Ticker {
    */
   public @Nullable Instant lastPass() {
     return lastPass;
+  }
+
+  private void gained() {
+    loop.wake();
+    zoneRules.wake();
   }
 
   private Uni<Duration> step() {

@@ -19,6 +19,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -256,7 +257,12 @@ class LocalModeGuardTest {
     String description =
         given().get("/q/openapi?format=json").then().statusCode(200).extract().asString();
 
-    for (String path : new String[] {"/jobs/{job}", "/runs/{id}/cancel", "/triggers/preview"}) {
+    for (String path :
+        List.of(
+            "/jobs/{job}",
+            "/runs/{id}/cancel",
+            "/triggers/preview",
+            "/schedules/{schedule}/fires")) {
       assertTrue(description.contains("\"" + path + "\""), path);
     }
     assertTrue(description.contains("\"Problem\""));

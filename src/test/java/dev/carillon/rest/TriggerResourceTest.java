@@ -1,5 +1,6 @@
 package dev.carillon.rest;
 
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
@@ -108,7 +109,12 @@ class TriggerResourceTest {
           {'trigger':{'type':'INTERVAL','every':'P1D'},'count':1001}        | 422 | /count
           {'trigger':{'type':'INTERVAL','every':'P1D'},'count':'5'}         | 400 | /count
           {'trigger':{'type':'INTERVAL','every':'P1D'},'from':'1800-01-01T00:00:00Z'} | 422 | /from
-          {'trigger':{'type':'INTERVAL','every':'P1D'},'dstGap':'SKIP'}     | 422 | /dstGap
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'dstGap':'skip'}     | 422 | /dstGap
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'dstOverlap':'SKIP'} | 422 | /dstOverlap
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'dstOverlap':true}   | 400 | /dstOverlap
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'calendar':'DE'}     | 422 | /calendar
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'convention':'SKIP'} | 422 | /convention
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'jitter':'PT1M'}     | 422 | /jitter
           {'trigger':{'type':'INTERVAL','every':'P1D'},'tz':'UTC'}          | 422 | /tz
           """)
   void refusesWhatIsWrongByItsPlace(String body, int status, String pointer) {
@@ -127,5 +133,82 @@ class TriggerResourceTest {
         .then()
         .statusCode(422)
         .body("errors.pointer", hasItems("/trigger/expression", "/timezone", "/count", "/seed"));
+  }
+
+  /** What each choice makes of a change, as the first fire on its day or the days around. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # the clocks jump from 2 to 3, or from 0 to 1 in Cairo, by half an hour on Lord Howe
+          Europe/Berlin       | 30 2 29 3 *   | 2026-03-28T12:00:00Z | dstGap     | FIRE_AT_GAP_END | 2026-03-29T03:00:00+02:00 | DST_GAP
+          Europe/Berlin       | 30 2 29 3 *   | 2026-03-28T12:00:00Z | dstGap     | SHIFT_BY_GAP    | 2026-03-29T03:30:00+02:00 | DST_GAP
+          Europe/Berlin       | 30 2 28-30 3 *| 2026-03-28T12:00:00Z | dstGap     | SKIP            | 2026-03-30T02:30:00+02:00 |
+          America/New_York    | 30 2 8 3 *    | 2026-03-07T12:00:00Z | dstGap     | FIRE_AT_GAP_END | 2026-03-08T03:00:00-04:00 | DST_GAP
+          America/New_York    | 30 2 8 3 *    | 2026-03-07T12:00:00Z | dstGap     | SHIFT_BY_GAP    | 2026-03-08T03:30:00-04:00 | DST_GAP
+          America/New_York    | 30 2 7-9 3 *  | 2026-03-07T12:00:00Z | dstGap     | SKIP            | 2026-03-09T02:30:00-04:00 |
+          Australia/Lord_Howe | 15 2 4 10 *   | 2026-10-03T12:00:00Z | dstGap     | FIRE_AT_GAP_END | 2026-10-04T02:30:00+11:00 | DST_GAP
+          Australia/Lord_Howe | 15 2 4 10 *   | 2026-10-03T12:00:00Z | dstGap     | SHIFT_BY_GAP    | 2026-10-04T02:45:00+11:00 | DST_GAP
+          Australia/Lord_Howe | 15 2 3-5 10 * | 2026-10-03T12:00:00Z | dstGap     | SKIP            | 2026-10-05T02:15:00+11:00 |
+          Africa/Cairo        | 30 0 24 4 *   | 2026-04-23T12:00:00Z | dstGap     | FIRE_AT_GAP_END | 2026-04-24T01:00:00+03:00 | DST_GAP
+          Africa/Cairo        | 30 0 24 4 *   | 2026-04-23T12:00:00Z | dstGap     | SHIFT_BY_GAP    | 2026-04-24T01:30:00+03:00 | DST_GAP
+          Africa/Cairo        | 30 0 23-25 4 *| 2026-04-23T12:00:00Z | dstGap     | SKIP            | 2026-04-25T00:30:00+03:00 |
+          # the clocks repeat the hour, or half of it on Lord Howe
+          Europe/Berlin       | 30 2 25 10 *  | 2026-10-24T12:00:00Z | dstOverlap | FIRST           | 2026-10-25T02:30:00+02:00 | DST_OVERLAP
+          Europe/Berlin       | 30 2 25 10 *  | 2026-10-24T12:00:00Z | dstOverlap | LAST            | 2026-10-25T02:30:00+01:00 | DST_OVERLAP
+          America/New_York    | 30 1 1 11 *   | 2026-10-31T12:00:00Z | dstOverlap | FIRST           | 2026-11-01T01:30:00-04:00 | DST_OVERLAP
+          America/New_York    | 30 1 1 11 *   | 2026-10-31T12:00:00Z | dstOverlap | LAST            | 2026-11-01T01:30:00-05:00 | DST_OVERLAP
+          Australia/Lord_Howe | 45 1 5 4 *    | 2026-04-04T12:00:00Z | dstOverlap | FIRST           | 2026-04-05T01:45:00+11:00 | DST_OVERLAP
+          Australia/Lord_Howe | 45 1 5 4 *    | 2026-04-04T12:00:00Z | dstOverlap | LAST            | 2026-04-05T01:45:00+10:30 | DST_OVERLAP
+          """)
+  void doesWhatWasChosenForDaylightSavingChanges(
+      String zone,
+      String cron,
+      String from,
+      String field,
+      String choice,
+      String local,
+      String moved) {
+    api.post(
+            "/triggers/preview",
+            """
+            {'trigger':{'type':'CRON','expression':'%s'},'timezone':'%s','from':'%s','%s':'%s','count':1}
+            """
+                .formatted(cron, zone, from, field, choice))
+        .then()
+        .statusCode(200)
+        .body("fires.local", equalTo(List.of(local)))
+        .body("fires[0].moved", equalTo(moved == null ? List.of() : List.of(moved)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Europe/Berlin, 30 2 25 10 *, 2026-10-25T00:30:00Z, 2026-10-25T01:30:00Z",
+    "America/New_York, 30 1 1 11 *, 2026-11-01T05:30:00Z, 2026-11-01T06:30:00Z",
+    "Australia/Lord_Howe, 45 1 5 4 *, 2026-04-04T14:45:00Z, 2026-04-04T15:15:00Z",
+  })
+  void firesInBothPassesWhereThatWasChosen(String zone, String cron, String first, String last) {
+    api.post(
+            "/triggers/preview",
+            """
+            {'trigger':{'type':'CRON','expression':'%s'},'timezone':'%s','from':'2026-01-01T00:00:00Z',
+             'dstOverlap':'BOTH','count':2}
+            """
+                .formatted(cron, zone))
+        .then()
+        .statusCode(200)
+        .body("fires.at", equalTo(List.of(first, last)));
+  }
+
+  @Test
+  void namesTheChoicesThereAre() {
+    api.post(
+            "/triggers/preview",
+            "{'trigger':{'type':'INTERVAL','every':'P1D'},'dstGap':'NEXT','dstOverlap':'none'}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].message", containsString("FIRE_AT_GAP_END, SHIFT_BY_GAP, SKIP"))
+        .body("errors[1].message", containsString("FIRST, LAST, BOTH"));
   }
 }

@@ -13,6 +13,7 @@ import dev.carillon.pg.Notices;
 import dev.carillon.pg.TestPg;
 import dev.carillon.run.Outcome;
 import dev.carillon.run.RunIds;
+import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.target.CallSpans;
 import dev.carillon.target.Targets;
 import dev.carillon.target.handler.HandlerCaller;
@@ -75,6 +76,9 @@ public final class EngineFixture implements AutoCloseable {
   public static final InstantSource REAL = () -> Instant.now().truncatedTo(ChronoUnit.MICROS);
 
   public static final String TENANT = "default";
+
+  /** The edition by which the fixture's schedules say that they fire next. */
+  public static final TzdataVersion TZDATA = new TzdataVersion("2025b");
 
   private static final String STATE =
       """
@@ -226,7 +230,7 @@ public final class EngineFixture implements AutoCloseable {
             notices,
             clock,
             due,
-            new Ticker.Settings(Duration.ofSeconds(5), lease, ZoneId.of("Europe/Berlin")));
+            new Ticker.Settings(Duration.ofSeconds(5), lease, ZoneId.of("Europe/Berlin"), TZDATA));
     ticker.start();
     running.push(ticker::stop);
     return ticker;
@@ -339,8 +343,8 @@ public final class EngineFixture implements AutoCloseable {
         with s as (
           insert into schedules (id, tenant_id, key, job_id, trigger, timezone, created_at, updated_at)
           values (?, ?, ?, ?, ?::jsonb, ?, ?, now()) returning id, tenant_id, trigger)
-        insert into clock (schedule_id, tenant_id, enabled, next_fire_at, delay_ms)
-        select s.id, s.tenant_id, true, ?,
+        insert into clock (schedule_id, tenant_id, enabled, next_fire_at, rules, delay_ms)
+        select s.id, s.tenant_id, true, ?, ?,
                extract(epoch from (s.trigger ->> 'delay')::interval) * 1000
         from s
         """,
@@ -351,7 +355,8 @@ public final class EngineFixture implements AutoCloseable {
         trigger,
         zone,
         utc(next == null ? REAL.instant() : next),
-        utc(next));
+        utc(next),
+        TZDATA.name());
     return id;
   }
 

@@ -60,7 +60,7 @@ class PlanSqlTest {
     assertEquals(
         1,
         engine.count(
-            "select count(*) from clock where last_fire_at = ? and next_fire_at = ?",
+            "select count(*) from clock where last_fire_at = ? and next_fire_at = ? and rules = '2025c'",
             EngineFixture.utc(next),
             EngineFixture.utc(next.plusSeconds(60))));
   }
@@ -225,7 +225,8 @@ class PlanSqlTest {
         new UUID[] {run},
         new OffsetDateTime[] {EngineFixture.utc(old)},
         new Boolean[] {missed},
-        EngineFixture.utc(EngineFixture.REAL.instant()));
+        EngineFixture.utc(EngineFixture.REAL.instant()),
+        "2025c");
   }
 
   private void awaitLockWaiter() {

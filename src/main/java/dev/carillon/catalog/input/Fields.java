@@ -215,7 +215,7 @@ public final class Fields {
           shown(text) + " is not an instant: date, time and Z or an offset, as in RFC 3339",
           example);
     }
-    if (instant.isBefore(EARLIEST) || instant.isAfter(LATEST)) {
+    if (!isFireInstant(instant)) {
       return wrong(name, "lies outside the years 1900 to 9999", example);
     }
     return instant;
@@ -233,6 +233,11 @@ public final class Fields {
     } catch (DateTimeException noSuchDay) {
       return null;
     }
+  }
+
+  /** Whether an instant lies in the years 1900 to 9999, in which triggers fire. */
+  public static boolean isFireInstant(Instant instant) {
+    return !instant.isBefore(EARLIEST) && !instant.isAfter(LATEST);
   }
 
   public static boolean isUuid(String text) {

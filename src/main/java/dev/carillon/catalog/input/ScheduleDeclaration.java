@@ -1,6 +1,7 @@
 package dev.carillon.catalog.input;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.time.DstPolicy;
 import dev.carillon.time.Trigger;
 import java.time.ZoneId;
 import java.util.Objects;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param timezone in which local times are meant; null: the service's default
  * @param params over the job's, under those of a run
  * @param priority null: the job's
+ * @param dst what it chose for daylight-saving changes
  */
 public record ScheduleDeclaration(
     @Nullable String key,
@@ -28,10 +30,35 @@ public record ScheduleDeclaration(
     @Nullable ZoneId timezone,
     boolean enabled,
     @Nullable ObjectNode params,
-    @Nullable Integer priority) {
+    @Nullable Integer priority,
+    DstPolicy dst) {
 
   /** Whether the instants at which the two fire are the same. */
   public boolean firesAs(ScheduleDeclaration other) {
-    return triggerJson.equals(other.triggerJson) && Objects.equals(timezone, other.timezone);
+    return triggerJson.equals(other.triggerJson)
+        && Objects.equals(timezone, other.timezone)
+        && dst.equals(other.dst);
+  }
+
+  /** The same under a key. */
+  public ScheduleDeclaration withKey(String named) {
+    return new ScheduleDeclaration(
+        named,
+        name,
+        jobKey,
+        target,
+        trigger,
+        triggerJson,
+        timezone,
+        enabled,
+        params,
+        priority,
+        dst);
+  }
+
+  /** The same, switched on or off. */
+  public ScheduleDeclaration withEnabled(boolean on) {
+    return new ScheduleDeclaration(
+        key, name, jobKey, target, trigger, triggerJson, timezone, on, params, priority, dst);
   }
 }

@@ -2,6 +2,7 @@ package dev.carillon.catalog.input;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.time.DstPolicy;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
@@ -20,7 +21,9 @@ public final class ScheduleReader {
           "timezone",
           "enabled",
           "params",
-          "priority");
+          "priority",
+          "dstGap",
+          "dstOverlap");
 
   private static final List<String> READ_ONLY =
       List.of(
@@ -48,8 +51,6 @@ public final class ScheduleReader {
           "misfireGrace",
           "catchUpWindow",
           "overlapPolicy",
-          "dstGap",
-          "dstOverlap",
           "pauseAfterFailures",
           "deleteAfterCompletion",
           "labels",
@@ -75,6 +76,7 @@ public final class ScheduleReader {
     Boolean enabled = fields.flag("enabled");
     ObjectNode params = Params.read(fields);
     Integer priority = fields.integer("priority", 0, JobDeclaration.LAST_PRIORITY);
+    DstPolicy dst = TriggerReader.dst(fields);
     fields.refuseReadOnly(READ_ONLY);
     fields.refuseUnsupported(UNSUPPORTED);
     fields.refuseOthers();
@@ -90,6 +92,7 @@ public final class ScheduleReader {
         timezone,
         enabled == null || enabled,
         params,
-        priority);
+        priority,
+        dst);
   }
 }

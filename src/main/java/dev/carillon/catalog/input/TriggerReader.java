@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.time.Cron;
+import dev.carillon.time.DstGap;
+import dev.carillon.time.DstOverlap;
+import dev.carillon.time.DstPolicy;
 import dev.carillon.time.FixedDelay;
 import dev.carillon.time.Interval;
 import dev.carillon.time.InvalidTrigger;
@@ -63,6 +66,21 @@ public final class TriggerReader {
   public static @Nullable ZoneId timezone(Fields owner) {
     String name = owner.text("timezone", 1_000, "Europe/Berlin");
     return name == null ? null : parsed(owner, () -> Zones.parse(name));
+  }
+
+  /** Reads the zone that was stored, which was valid once. */
+  public static ZoneId storedZone(String name) {
+    try {
+      return Zones.parse(name);
+    } catch (InvalidTrigger unknown) {
+      throw FieldErrors.invalid("/timezone", unknown.getMessage(), unknown.example());
+    }
+  }
+
+  /** Reads the fields {@code dstGap} and {@code dstOverlap}. */
+  public static DstPolicy dst(Fields owner) {
+    return new DstPolicy(
+        owner.choice("dstGap", DstGap.class), owner.choice("dstOverlap", DstOverlap.class));
   }
 
   private static @Nullable Read readFields(Fields fields) {

@@ -1,0 +1,36 @@
+package dev.carillon.ticker;
+
+import dev.carillon.pg.Pg;
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.jboss.logging.Logger;
+
+/** Takes a schedule that cannot be planned out of the others' way, and says so. */
+final class Parking {
+
+  private static final Logger LOG = Logger.getLogger(Parking.class);
+
+  private final Pg pg;
+
+  Parking(Pg pg) {
+    this.pg = pg;
+  }
+
+  /** Does nothing where it was edited since it was read. */
+  Uni<Void> park(PlanRow row, Throwable problem, Instant now) {
+    String reason = reason(problem);
+    LOG.warnf(
+        "tenant=%s schedule=%s key=%s cannot be planned and is parked until it is edited: %s",
+        row.tenant(), row.schedule(), row.key(), reason);
+    return pg.asEngine(
+            PlanSql.PARK,
+            Tuple.of(row.schedule(), row.revision(), reason, now.atOffset(ZoneOffset.UTC)))
+        .replaceWithVoid();
+  }
+
+  private static String reason(Throwable problem) {
+    return problem.getMessage() == null ? problem.getClass().getSimpleName() : problem.getMessage();
+  }
+}

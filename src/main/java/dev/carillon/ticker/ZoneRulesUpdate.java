@@ -1,0 +1,268 @@
+package dev.carillon.ticker;
+
+import dev.carillon.lease.Lease;
+import dev.carillon.loop.Loop;
+import dev.carillon.pg.DatabaseClock;
+import dev.carillon.pg.Pg;
+import dev.carillon.schedule.Recomputed;
+import dev.carillon.schedule.TzdataVersion;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Corrects next fires that were worked out by an older tzdata than this process has. When it begins
+ * to lead, and each hour while it leads (for a replica with older rules can write at any time), it
+ * goes through all clocks once, in order of their ids, a batch at a time.
+ *
+ * <pre>
+ * clock's rules │ next fire
+ * older, unknown│ to come: worked out anew, and marked with our rules
+ * older, unknown│ overdue: the planner's, which asks the same question before it fires
+ * ours, newer   │ left alone: a replica with older rules undoes nothing
+ * </pre>
+ *
+ * <p>A row that is done is marked in the same statement, so after a crash the next leader goes on
+ * where this one was. It runs on a context of its own and evaluates off the event loop: planning
+ * does not wait for it. docs/decisions/0017.
+ */
+final class ZoneRulesUpdate {
+
+  static final Duration EVERY = Duration.ofHours(1);
+
+  private static final Logger LOG = Logger.getLogger(ZoneRulesUpdate.class);
+
+  /** Between two batches, so that a million schedules take minutes and nobody notices. */
+  private static final Duration BETWEEN_BATCHES = Duration.ofMillis(20);
+
+  /** Until the clock can be trusted again. */
+  private static final Duration UNSTEADY = Duration.ofSeconds(1);
+
+  /** A few milliseconds of reading, also where none of them is stale, which is nearly always. */
+  static final int LOOKED_AT = 2_000;
+
+  /** As many as the planner moves in one statement. */
+  static final int MOST_AT_ONCE = 500;
+
+  private final Vertx vertx;
+  private final Pg pg;
+  private final InstantSource clock;
+  private final Supplier<Lease.@Nullable Held> lease;
+  private final ZoneId defaultZone;
+  private final TzdataVersion rules;
+  private final Runnable moved;
+  private final Parking parking;
+  private final Loop loop;
+  private @Nullable Round round;
+
+  /** One walk through all clocks, within one epoch. */
+  private static final class Round {
+    final Lease.Held lease;
+    final TreeSet<String> older = new TreeSet<>();
+    UUID after = new UUID(0, 0);
+    long stale;
+    long movedOn;
+
+    Round(Lease.Held lease) {
+      this.lease = lease;
+    }
+  }
+
+  private record Batch(List<PlanRow> stale, @Nullable UUID last, boolean isLast) {}
+
+  private record Broken(PlanRow row, Throwable problem) {}
+
+  /** As many new instants as sound rows; null where a schedule has no fire any more. */
+  private record Worked(List<PlanRow> sound, List<@Nullable Instant> next, List<Broken> broken) {}
+
+  /**
+   * @param lease the ticker's, while this process leads
+   * @param moved told when a next fire has moved, perhaps to an earlier instant
+   */
+  ZoneRulesUpdate(
+      Vertx vertx,
+      Pg pg,
+      InstantSource clock,
+      Supplier<Lease.@Nullable Held> lease,
+      ZoneId defaultZone,
+      TzdataVersion rules,
+      Runnable moved) {
+    this.vertx = vertx;
+    this.pg = pg;
+    this.clock = clock;
+    this.lease = lease;
+    this.defaultZone = defaultZone;
+    this.rules = rules;
+    this.moved = moved;
+    this.parking = new Parking(pg);
+    this.loop =
+        new Loop("follow the time zone rules", vertx, vertx.getOrCreateContext(), this::step);
+  }
+
+  void start() {
+    loop.start();
+  }
+
+  /** This process has begun to lead. */
+  void wake() {
+    loop.wake();
+  }
+
+  CompletionStage<Void> stop() {
+    return loop.stop();
+  }
+
+  /** One batch; answers how long to rest. */
+  Uni<Duration> step() {
+    Lease.Held held = lease.get();
+    if (held == null) {
+      round = null;
+      return Uni.createFrom().item(EVERY);
+    }
+    if (!DatabaseClock.isSteady(clock)) {
+      return Uni.createFrom().item(UNSTEADY);
+    }
+    Round current = round;
+    if (current == null || !current.lease.equals(held)) {
+      current = new Round(held);
+      round = current;
+    }
+    return batch(current, clock.instant());
+  }
+
+  private Uni<Duration> batch(Round current, Instant now) {
+    return pg.asEngine(
+            ZoneRulesSql.STALE,
+            Tuple.of(current.after, rules.name(), utc(now), LOOKED_AT, MOST_AT_ONCE))
+        .map(ZoneRulesUpdate::read)
+        .chain(
+            batch ->
+                worked(batch, now)
+                    .call(worked -> write(current, worked, now))
+                    .call(worked -> park(worked, now))
+                    .map(worked -> advance(current, batch)));
+  }
+
+  private static Batch read(RowSet<Row> rows) {
+    List<PlanRow> stale = new ArrayList<>();
+    UUID last = null;
+    long looked = 0;
+    for (Row row : rows) {
+      last = row.getUUID("last");
+      looked = row.getLong("looked");
+      if (row.getUUID("schedule_id") != null) {
+        stale.add(PlanRow.of(row));
+      }
+    }
+    boolean full = stale.size() == MOST_AT_ONCE;
+    return new Batch(
+        stale, full ? stale.get(MOST_AT_ONCE - 1).schedule() : last, !full && looked < LOOKED_AT);
+  }
+
+  private Uni<Worked> worked(Batch batch, Instant now) {
+    if (batch.stale.isEmpty()) {
+      return Uni.createFrom().item(new Worked(List.of(), List.of(), List.of()));
+    }
+    return Uni.createFrom()
+        .completionStage(
+            () -> vertx.executeBlocking(() -> work(batch.stale, now), false).toCompletionStage());
+  }
+
+  private Worked work(List<PlanRow> stale, Instant now) {
+    Worked worked = new Worked(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    for (PlanRow row : stale) {
+      try {
+        Instant next = Recomputed.next(row.fires(defaultZone), row.since(), row.next(), now);
+        worked.sound.add(row);
+        worked.next.add(next);
+      } catch (RuntimeException | StackOverflowError e) {
+        // Whatever its trigger does to the evaluator, it is this schedule's affair alone.
+        worked.broken.add(new Broken(row, e));
+      }
+    }
+    return worked;
+  }
+
+  private Uni<Void> write(Round current, Worked worked, Instant now) {
+    if (worked.sound.isEmpty()) {
+      return Uni.createFrom().voidItem();
+    }
+    return pg.asEngine(ZoneRulesSql.RECOMPUTE, parameters(current.lease, worked, now))
+        .invoke(rows -> count(current, worked, rows.iterator().next()))
+        .replaceWithVoid();
+  }
+
+  private void count(Round current, Worked worked, Row row) {
+    worked.sound.forEach(
+        sound -> current.older.add(sound.rules() == null ? "unknown" : sound.rules()));
+    current.stale += row.getLong("marked");
+    current.movedOn += row.getLong("moved");
+    if (row.getLong("moved") > 0) {
+      moved.run();
+    }
+  }
+
+  private Uni<Void> park(Worked worked, Instant now) {
+    Uni<Void> parked = Uni.createFrom().voidItem();
+    for (Broken broken : worked.broken) {
+      parked = parked.chain(() -> parking.park(broken.row, broken.problem, now));
+    }
+    return parked;
+  }
+
+  private Duration advance(Round current, Batch batch) {
+    if (!batch.isLast && batch.last != null) {
+      current.after = batch.last;
+      return BETWEEN_BATCHES;
+    }
+    round = null;
+    if (current.stale > 0) {
+      LOG.info(
+          String.format(
+              Locale.ROOT,
+              "time zone rules %s → %s: schedules looked at %,d, moved %,d",
+              String.join(", ", current.older),
+              rules.name(),
+              current.stale,
+              current.movedOn));
+    }
+    return EVERY;
+  }
+
+  private Tuple parameters(Lease.Held held, Worked worked, Instant now) {
+    List<PlanRow> rows = worked.sound;
+    return Tuple.tuple()
+        .addString(held.name())
+        .addUUID(held.holder())
+        .addLong(held.epoch())
+        .addArrayOfUUID(rows.stream().map(PlanRow::schedule).toArray(UUID[]::new))
+        .addArrayOfOffsetDateTime(
+            rows.stream().map(row -> utc(row.next())).toArray(OffsetDateTime[]::new))
+        .addArrayOfOffsetDateTime(
+            worked.next.stream().map(ZoneRulesUpdate::utc).toArray(OffsetDateTime[]::new))
+        .addArrayOfLong(rows.stream().map(PlanRow::revision).toArray(Long[]::new))
+        .addString(rules.name())
+        .addOffsetDateTime(utc(now));
+  }
+
+  private static @Nullable OffsetDateTime utc(@Nullable Instant at) {
+    return at == null ? null : at.atOffset(ZoneOffset.UTC);
+  }
+}
