@@ -152,6 +152,13 @@ final class Series {
     return openings == null ? nextByDays(from, effort) : nextByTimes(openings, from, effort);
   }
 
+  /** No fewer than all instances up to the year 9999: a COUNT beyond this ends nothing. */
+  long most() {
+    long spanned =
+        openings == null ? periods.of(DayFilter.LAST_DAY) - base : (END_OF_TIME - start) / unit();
+    return (spanned / rule.interval() + 2) * mostInstances();
+  }
+
   /** After how many days two cycles, of days each, end together. */
   static long cycleDays(long one, long other) {
     return one / gcd(one, other) * other;
