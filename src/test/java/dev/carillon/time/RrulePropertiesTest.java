@@ -297,6 +297,21 @@ class RrulePropertiesTest {
     assertThrows(
         InvalidTrigger.class,
         () -> Rrule.parse("FREQ=DAILY", text, List.of(), List.of(), List.of()));
+    List<String> one = List.of(text);
+    refusesOrTakes("rdate/0", text, one, List.of(), List.of());
+    refusesOrTakes("exdate/0", text, List.of(), one, List.of());
+    refusesOrTakes("exrule/0", text, List.of(), List.of(), one);
+  }
+
+  private static void refusesOrTakes(
+      String field, String text, List<String> rdate, List<String> exdate, List<String> exrule) {
+    try {
+      Rrule.parse("FREQ=DAILY;COUNT=3", START + ":00", rdate, exdate, exrule);
+    } catch (InvalidTrigger refused) {
+      assertEquals(field, refused.field());
+      Integer position = refused.position();
+      assertTrue(position == null || position >= 0 && position <= text.length());
+    }
   }
 
   @Provide

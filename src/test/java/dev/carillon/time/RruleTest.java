@@ -210,6 +210,17 @@ class RruleTest {
         "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,FR | Every 2 weeks on Monday, Wednesday and Friday at 09:00, from 1 January 2026",
         "FREQ=YEARLY             | Every year on 1 January at 09:00, from 1 January 2026",
         "FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU | Every year on the last Sunday of March at 09:00, from 1 January 2026",
+        "FREQ=MONTHLY;BYDAY=MO,WE,3FR | Every month on every Monday, Wednesday and the third Friday at 09:00, from 1 January 2026",
+        "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13 | Every month on every Friday if it is day 13 at 09:00, from 1 January 2026",
+        "FREQ=YEARLY;BYMONTHDAY=-1,2 | Every year on day 2 and the last day of the month in January at 09:00, from 1 January 2026",
+        "FREQ=YEARLY;BYWEEKNO=-1,1 | Every year on Thursday in the first and last week of the year at 09:00, from 1 January 2026",
+        "FREQ=YEARLY;BYDAY=SA;BYYEARDAY=-1,1 | Every year on every Saturday if it is the first or last day of the year at 09:00, from 1 January 2026",
+        "FREQ=YEARLY;BYDAY=20MO | Every year on the 20th Monday of the year at 09:00, from 1 January 2026",
+        "FREQ=DAILY;INTERVAL=3;BYDAY=SA,SU;BYMONTHDAY=-1,1 | Every 3 days if it is Saturday or Sunday if it is day 1 or the last day of the month at 09:00, from 1 January 2026",
+        "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1,1 | Every month on every Monday to Friday at 09:00, only the first and last of these in each month, from 1 January 2026",
+        "FREQ=MINUTELY;INTERVAL=20;BYHOUR=9,10,11 | Every 20 minutes in hours 9 to 11, from 1 January 2026",
+        "FREQ=HOURLY;BYMINUTE=0,30;BYHOUR=9;BYMONTH=5 | Every hour in May at minutes 0 and 30 of hour 9, from 1 January 2026",
+        "FREQ=SECONDLY;INTERVAL=10;BYMINUTE=5;BYHOUR=9 | Every 10 seconds in minute 5 of hour 9, from 1 January 2026",
         "FREQ=HOURLY;INTERVAL=3;UNTIL=20260201 | Every 3 hours, from 1 January 2026 until 1 February 2026 at 23:59:59",
       })
   void saysWhatTheRuleMeans(String rrule, String meaning) {

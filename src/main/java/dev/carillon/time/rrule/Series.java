@@ -94,7 +94,7 @@ final class Series {
    * What the rule does not say about days is taken from DTSTART (RFC 5545, section 3.3.10; step by
    * step in RFC 8984, section 4.3.3.1).
    */
-  private static DayParts completed(Rule rule, LocalDateTime dtstart) {
+  static DayParts completed(Rule rule, LocalDateTime dtstart) {
     DayParts parts = rule.days();
     long months = parts.months();
     long monthDays = parts.monthDays();
