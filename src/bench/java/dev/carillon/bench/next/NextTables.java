@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.results.RunResult;
@@ -35,7 +36,7 @@ public final class NextTables {
                       .include(CronNext.class.getName())
                       .include(RruleNext.class.getName())
                       .mode(Mode.AverageTime)
-                      .timeUnit(java.util.concurrent.TimeUnit.NANOSECONDS)
+                      .timeUnit(TimeUnit.NANOSECONDS)
                       .forks(1)
                       .warmupIterations(quick ? 1 : 3)
                       .warmupTime(TimeValue.milliseconds(quick ? 100 : 300))

@@ -2,6 +2,7 @@ package dev.carillon.bench.next;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Random;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.UnaryOperator;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what the contestant asks with and answers in
  */
-final class Question<T> {
+final class Question<T extends Comparable<? super T>> {
 
   static final ZoneId ZONE = ZoneId.of("Europe/Berlin");
   static final Instant FROM = Instant.parse("2020-01-01T00:00:00Z");
@@ -24,6 +25,7 @@ final class Question<T> {
 
   private final T[] instants;
   private final T start;
+  private final T end;
   private final UnaryOperator<@Nullable T> next;
   private int index;
   private @Nullable T at;
@@ -32,13 +34,14 @@ final class Question<T> {
    * @param next the first fire strictly after; null: none any more
    */
   Question(Function<Instant, T> type, IntFunction<T[]> array, UnaryOperator<@Nullable T> next) {
-    java.util.Random random = new java.util.Random(2_026);
+    Random random = new Random(2_026);
     long seconds = TO.getEpochSecond() - FROM.getEpochSecond();
     this.instants =
         IntStream.range(0, INSTANTS)
             .mapToObj(i -> type.apply(FROM.plusSeconds((long) (random.nextDouble() * seconds))))
             .toArray(array);
     this.start = type.apply(FROM);
+    this.end = type.apply(TO);
     this.next = next;
   }
 
@@ -46,9 +49,10 @@ final class Question<T> {
     return next.apply(instants[index++ & INSTANTS - 1]);
   }
 
-  /** From the fire before; begins anew behind the last one. */
+  /** From the fire before; begins anew behind the year 2040, and behind the last one. */
   @Nullable T walk() {
-    at = next.apply(at == null ? start : at);
-    return at;
+    T fire = next.apply(at == null ? start : at);
+    at = fire == null || fire.compareTo(end) > 0 ? null : fire;
+    return fire;
   }
 }
