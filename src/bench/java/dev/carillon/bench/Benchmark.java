@@ -6,6 +6,7 @@ import dev.carillon.bench.contestant.Deployment;
 import dev.carillon.bench.contestant.QuartzUnderTest;
 import dev.carillon.bench.measure.Postgres;
 import dev.carillon.bench.measure.Sql;
+import dev.carillon.bench.next.NextTables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,33 @@ public final class Benchmark {
     Options options = Options.ofProperties();
     Files.createDirectories(FOLDER);
     long began = System.nanoTime();
+    if (options.plays(NextTables.NAME)) {
+      next(options.quick());
+    }
+    if (options.playsSystems()) {
+      systems(options);
+    }
+    System.out.printf("%d s%n", Duration.ofNanos(System.nanoTime() - began).toSeconds());
+    // Brokers are ended by their shutdown hooks, and threads of their clients keep nobody waiting.
+    System.exit(0);
+  }
+
+  /** Needs neither server nor contestants' processes: JMH starts its own. */
+  private static void next(boolean quick) throws IOException {
+    List<List<List<String>>> tables = NextTables.measure(quick);
+    String text =
+        "Java %s, %d cores, load average %.2f at the end%n%n%s%n%s"
+            .formatted(
+                Runtime.version(),
+                Runtime.getRuntime().availableProcessors(),
+                Rounds.loadAverage(),
+                new Table("NEXT: one look for the next fire, cron", tables.get(0)),
+                new Table("NEXT: one look for the next fire, RRULE", tables.get(1)));
+    System.out.println(text);
+    Files.writeString(FOLDER.resolve("next.md"), text);
+  }
+
+  private static void systems(Options options) throws IOException, SQLException {
     try (Postgres postgres = Postgres.start(FOLDER, options.profile())) {
       Report report = new Report(machine(postgres));
       try {
@@ -33,9 +61,6 @@ public final class Benchmark {
         report.publish();
       }
     }
-    System.out.printf("%d s%n", Duration.ofNanos(System.nanoTime() - began).toSeconds());
-    // Brokers are ended by their shutdown hooks, and threads of their clients keep nobody waiting.
-    System.exit(0);
   }
 
   private static void play(Options options, Postgres postgres, Report report) throws SQLException {

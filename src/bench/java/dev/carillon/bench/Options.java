@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * @param quick the short form: the ratios that matter most, each from one round
  * @param n runs of W1
  * @param rounds of W1 and W2 that are counted; the medians are shown
- * @param only the workloads to play
+ * @param only the workloads to play; NEXT, which needs no system, only when asked for
  * @param systems who plays W1, W2 and W4
  * @param slots of each of Carillon's processes in W1 and W4
  * @param w2Seconds how long a round of W2 lasts
@@ -75,6 +75,11 @@ record Options(
 
   boolean plays(String workload) {
     return only.contains(workload);
+  }
+
+  /** Whether anything needs the server and the systems. */
+  boolean playsSystems() {
+    return only.stream().anyMatch(name -> name.startsWith("W"));
   }
 
   /** Of a workload's own choice, those that were asked for, in the order of the choice. */

@@ -8,7 +8,8 @@
  * played on every system by {@link dev.carillon.bench.Contest}, round by round ({@link
  * dev.carillon.bench.Rounds}); {@link dev.carillon.bench.W3} and {@link dev.carillon.bench.W4} are
  * workloads of their own. Never are two systems there at once, and a round refuses to be counted
- * unless every run was executed exactly once.
+ * unless every run was executed exactly once. {@code NEXT} needs no system: it compares looking for
+ * the next fire with other libraries ({@link dev.carillon.bench.next.NextTables}).
  */
 @NullMarked
 package dev.carillon.bench;

@@ -3,6 +3,7 @@ package dev.carillon.time.rrule;
 import dev.carillon.time.civil.CivilDays;
 import dev.carillon.time.rrule.Rule.DayParts;
 import dev.carillon.time.rrule.Rule.NthWeekday;
+import java.util.Arrays;
 
 /**
  * Which days a rule allows, as a bit set for each month. A day passes when it passes every part
@@ -11,6 +12,11 @@ import dev.carillon.time.rrule.Rule.NthWeekday;
 final class DayFilter {
 
   static final long NONE = Long.MAX_VALUE;
+
+  /** After so many days, 400 years, the calendar repeats, weekdays and week numbers included. */
+  static final int CYCLE = 146_097;
+
+  static final long LAST_DAY = CivilDays.of(9999, 12, 31);
   private static final int LAST_YEAR = 9999;
   private static final long EVERY_WEEK = 1L | 1L << 7 | 1L << 14 | 1L << 21 | 1L << 28;
 
@@ -42,7 +48,9 @@ final class DayFilter {
     int year = CivilDays.year(civil);
     int month = CivilDays.month(civil);
     long rest = -1L << CivilDays.day(civil);
-    while (year <= LAST_YEAR) {
+    // What no month of 400 years and the rest of the first one has, none has.
+    int lastYear = Math.min(LAST_YEAR, year + 401);
+    while (year <= lastYear) {
       effort.step();
       if (parts.months() == 0 || (parts.months() & 1L << month) != 0) {
         long first = CivilDays.of(year, month, 1);
@@ -59,6 +67,26 @@ final class DayFilter {
       }
     }
     return NONE;
+  }
+
+  /** All allowed days from one on, up to another, exclusive. */
+  long[] between(long from, long to, Effort effort) {
+    long[] found = new long[(int) (to - from)];
+    int count = 0;
+    long day = next(from, effort);
+    while (day < to) {
+      long civil = CivilDays.civil(day);
+      long first = day - CivilDays.day(civil) + 1;
+      long left = daysOf(CivilDays.year(civil), CivilDays.month(civil), first);
+      for (left &= -1L << CivilDays.day(civil); left != 0; left &= left - 1) {
+        day = first + Long.numberOfTrailingZeros(left) - 1;
+        if (day < to) {
+          found[count++] = day;
+        }
+      }
+      day = day < to ? next(day + 1, effort) : NONE;
+    }
+    return Arrays.copyOf(found, count);
   }
 
   /** The allowed days of a month that BYMONTH allows: bit d set, day d passes. */

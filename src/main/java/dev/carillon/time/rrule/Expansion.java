@@ -108,6 +108,9 @@ public final class Expansion {
 
   /** The last of so many instances: the one walk from DTSTART. */
   private static long counted(Series series, int count) {
+    if (count >= series.most()) {
+      return NONE - 1;
+    }
     Effort effort = new Effort();
     long last = Long.MIN_VALUE;
     for (int i = 0; i < count; i++) {

@@ -14,6 +14,14 @@ interface Periods {
   /** The first day of a period. */
   long start(long period);
 
+  /** After so many periods, 400 years, the calendar repeats. */
+  int cycle();
+
+  /** The period of DTSTART's day, from which INTERVAL counts. */
+  default long base(long day) {
+    return of(day);
+  }
+
   static Periods of(Freq freq, Weeks weeks, boolean weekYears) {
     return switch (freq) {
       case YEARLY -> weekYears ? new WeekYears(weeks) : new Years();
@@ -25,6 +33,11 @@ interface Periods {
 
   record Years() implements Periods {
     @Override
+    public int cycle() {
+      return 400;
+    }
+
+    @Override
     public long of(long day) {
       return CivilDays.year(CivilDays.civil(day));
     }
@@ -35,8 +48,22 @@ interface Periods {
     }
   }
 
-  /** With BYWEEKNO, a year is the span of its numbered weeks: week 1 may begin in December. */
+  /**
+   * With BYWEEKNO, a year is the span of its numbered weeks: week 1 may begin in December. INTERVAL
+   * counts from the calendar year of DTSTART all the same, even where DTSTART lies in a week of the
+   * year before or after: so do all that we know of.
+   */
   record WeekYears(Weeks weeks) implements Periods {
+    @Override
+    public long base(long day) {
+      return CivilDays.year(CivilDays.civil(day));
+    }
+
+    @Override
+    public int cycle() {
+      return 400;
+    }
+
     @Override
     public long of(long day) {
       return weeks.yearOf(day);
@@ -49,6 +76,11 @@ interface Periods {
   }
 
   record Months() implements Periods {
+    @Override
+    public int cycle() {
+      return 4800;
+    }
+
     @Override
     public long of(long day) {
       long civil = CivilDays.civil(day);
@@ -63,6 +95,11 @@ interface Periods {
 
   record CalendarWeeks(Weeks weeks) implements Periods {
     @Override
+    public int cycle() {
+      return 20_871;
+    }
+
+    @Override
     public long of(long day) {
       return Math.floorDiv(weeks.startOfWeek(day), 7);
     }
@@ -75,6 +112,11 @@ interface Periods {
   }
 
   record Days() implements Periods {
+    @Override
+    public int cycle() {
+      return DayFilter.CYCLE;
+    }
+
     @Override
     public long of(long day) {
       return day;

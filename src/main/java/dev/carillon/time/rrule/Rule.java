@@ -87,7 +87,7 @@ public record Rule(
   record TimeParts(long hours, long minutes, long seconds) {}
 
   /**
-   * @param text with or without the prefix {@code RRULE:}, in any case
+   * @param text with or without the prefix {@code RRULE:} or {@code EXRULE:}, in any case
    * @throws dev.carillon.time.text.Refusal when it is not a rule of RFC 5545
    */
   public static Rule parse(String text) {

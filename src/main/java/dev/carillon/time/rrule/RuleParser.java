@@ -25,7 +25,7 @@ final class RuleParser {
 
   static final String EXAMPLE = "FREQ=MONTHLY;BYDAY=-1FR";
   private static final int MAX_LENGTH = 4_000;
-  private static final String PREFIX = "RRULE:";
+  private static final List<String> PREFIXES = List.of("RRULE:", "EXRULE:");
   private static final List<String> WEEKDAYS = List.of("MO", "TU", "WE", "TH", "FR", "SA", "SU");
   private static final List<String> PARTS =
       List.of(
@@ -93,9 +93,15 @@ final class RuleParser {
     }
     String trimmed = capitals.strip();
     int start = Math.max(0, capitals.indexOf(trimmed));
-    if (trimmed.startsWith(PREFIX)) {
-      start += PREFIX.length();
-      trimmed = trimmed.substring(PREFIX.length());
+    for (String prefix : PREFIXES) {
+      if (trimmed.startsWith(prefix)) {
+        start += prefix.length();
+        trimmed = trimmed.substring(prefix.length());
+      }
+    }
+    // One semicolon at the end is not in the RFC, but several calendars write it.
+    if (trimmed.length() > 1 && trimmed.endsWith(";")) {
+      trimmed = trimmed.substring(0, trimmed.length() - 1);
     }
     int at = start;
     for (String part : trimmed.split(";", -1)) {
@@ -290,11 +296,11 @@ final class RuleParser {
     if (value == null) {
       return 0;
     }
-    Integer number = value.text().matches("\\d{1,9}") ? Integer.valueOf(value.text()) : null;
-    if (number == null || number == 0) {
-      throw refused(value.start(), part + " is a whole number from 1 to 999999999");
+    long number = value.text().matches("\\d{1,18}") ? Long.parseLong(value.text()) : 0;
+    if (number == 0 || number > Integer.MAX_VALUE) {
+      throw refused(value.start(), part + " is a whole number from 1 to " + Integer.MAX_VALUE);
     }
-    return number;
+    return (int) number;
   }
 
   private List<Number> signed(String part, int most) {

@@ -8,6 +8,7 @@ import java.time.DayOfWeek;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -51,23 +52,36 @@ final class RuleWords {
         default -> in(months);
       };
     }
+    // INTERVAL picks days, and these parts say which of them count.
+    boolean limits = rule.freq() == Freq.DAILY && rule.interval() > 1;
     List<String> choices = new ArrayList<>();
     if (parts.hasWeekdays()) {
-      choices.add("on " + weekdays(months));
-    } else if (!parts.weekNumbers().isEmpty() && !parts.hasMonthDays()) {
+      choices.add((limits ? "if it is " : "on ") + weekdays(months, limits ? "or" : "and"));
+    } else if (!parts.weekNumbers().isEmpty()
+        && !parts.hasMonthDays()
+        && parts.yearDays().isEmpty()) {
       choices.add("on " + Phrases.day(start.getDayOfWeek()));
     }
     if (parts.hasMonthDays()) {
-      choices.add((choices.isEmpty() ? "on " : "if it is ") + monthDays());
+      boolean first = choices.isEmpty() && !limits;
+      choices.add((first ? "on " : "if it is ") + monthDays(first ? "and" : "or"));
     }
     if (!parts.yearDays().isEmpty()) {
-      choices.add("on the " + places(parts.yearDays()) + " day of the year");
+      boolean first = choices.isEmpty();
+      choices.add(
+          (first ? "on the " : "if it is the ")
+              + places(parts.yearDays(), first ? "and" : "or")
+              + " day of the year");
     }
     if (!parts.weekNumbers().isEmpty()) {
-      choices.add("in the " + places(parts.weekNumbers()) + " week of the year");
+      choices.add("in the " + places(parts.weekNumbers(), "and") + " week of the year");
     }
-    boolean namesMonths = parts.hasWeekdays() && !parts.nthWeekdays().isEmpty();
+    boolean namesMonths = parts.hasWeekdays() && !parts.nthWeekdays().isEmpty() && byMonth();
     return " " + String.join(" ", choices) + (namesMonths ? "" : in(months));
+  }
+
+  private boolean byMonth() {
+    return rule.days().months() != 0;
   }
 
   private static String in(String months) {
@@ -75,10 +89,14 @@ final class RuleWords {
   }
 
   private String months() {
-    return Phrases.list(named(Phrases.numbers(rule.days().months()), Phrases::month), "and");
+    long months = rule.days().months();
+    if (rule.days().hasMonthDays()) {
+      months = Series.completed(rule, recurrence.start()).months();
+    }
+    return Phrases.list(named(Phrases.numbers(months), Phrases::month), "and");
   }
 
-  private String weekdays(String months) {
+  private String weekdays(String months, String lastJoin) {
     DayParts parts = rule.days();
     List<String> names = new ArrayList<>();
     List<Integer> plain = Phrases.numbers(parts.weekdays());
@@ -91,11 +109,14 @@ final class RuleWords {
     for (NthWeekday nth : parts.nthWeekdays()) {
       names.add("the " + Phrases.place(nth.n()) + " " + day(nth.weekday()));
     }
-    String list = Phrases.list(names, "and");
+    // All Mondays of a month or year are meant, not one of them.
+    boolean several = rule.freq() == Freq.MONTHLY || rule.freq() == Freq.YEARLY;
+    boolean every = several && !plain.isEmpty() && parts.weekNumbers().isEmpty();
+    String list = (every ? "every " : "") + Phrases.list(names, lastJoin);
     if (parts.nthWeekdays().isEmpty()) {
       return list;
     }
-    if (!months.isEmpty()) {
+    if (byMonth()) {
       return list + " of " + months;
     }
     return rule.freq() == Freq.YEARLY ? list + " of the year" : list;
@@ -105,7 +126,7 @@ final class RuleWords {
     return Phrases.day(DayOfWeek.of(weekday));
   }
 
-  private String monthDays() {
+  private String monthDays(String lastJoin) {
     List<Integer> fromStart = Phrases.numbers(rule.days().monthDays());
     List<String> names = new ArrayList<>();
     if (!fromStart.isEmpty()) {
@@ -114,11 +135,16 @@ final class RuleWords {
     for (int n : Phrases.numbers(rule.days().monthDaysFromEnd())) {
       names.add("the " + Phrases.place(-n) + " day");
     }
-    return Phrases.list(names, "and") + (rule.freq() == Freq.MONTHLY ? "" : " of the month");
+    return Phrases.list(names, lastJoin) + (rule.freq() == Freq.MONTHLY ? "" : " of the month");
   }
 
-  private static String places(List<Integer> numbers) {
-    return Phrases.list(named(numbers, Phrases::place), "and");
+  /** From the first to the last: those counted from the end come behind. */
+  private static String places(List<Integer> numbers, String lastJoin) {
+    List<Integer> sorted =
+        numbers.stream()
+            .sorted(Comparator.comparing((Integer n) -> n < 0).thenComparing(n -> n))
+            .toList();
+    return Phrases.list(named(sorted, Phrases::place), lastJoin);
   }
 
   private String times() {
@@ -138,23 +164,34 @@ final class RuleWords {
           + " of "
           + Phrases.numbered("hour", hours);
     }
-    List<String> limits = new ArrayList<>();
+    return timesBelowADay();
+  }
+
+  /** What lies below the period is when in it; what is as long or longer is in which of them. */
+  private String timesBelowADay() {
+    TimeParts parts = rule.times();
+    LocalDateTime start = recurrence.start();
     boolean hourly = rule.freq() == Freq.HOURLY;
     boolean secondly = rule.freq() == Freq.SECONDLY;
-    List<Integer> minutes =
-        hourly ? or(parts.minutes(), start.getMinute()) : Phrases.numbers(parts.minutes());
     List<Integer> seconds =
         secondly ? Phrases.numbers(parts.seconds()) : or(parts.seconds(), start.getSecond());
-    if (!seconds.isEmpty() && !seconds.equals(List.of(0))) {
-      limits.add(Phrases.numbered("second", seconds));
+    List<Integer> minutes =
+        hourly ? or(parts.minutes(), start.getMinute()) : Phrases.numbers(parts.minutes());
+    boolean onTheMinute = !secondly && seconds.equals(List.of(0));
+    boolean onTheHour = onTheMinute && hourly && minutes.equals(List.of(0));
+    String words = "";
+    if (!seconds.isEmpty() && !onTheMinute) {
+      words = " at " + Phrases.numbered("second", seconds);
     }
-    if (!minutes.isEmpty() && !(hourly && minutes.equals(List.of(0)) && limits.isEmpty())) {
-      limits.add(Phrases.numbered("minute", minutes));
+    if (!minutes.isEmpty() && !onTheHour) {
+      String link = words.isEmpty() ? (secondly ? " in " : " at ") : " of ";
+      words += link + Phrases.numbered("minute", minutes);
     }
     if (parts.hours() != 0) {
-      limits.add(Phrases.numbered("hour", Phrases.numbers(parts.hours())));
+      String link = words.contains("minute") ? " of " : words.isEmpty() ? " in " : ", in ";
+      words += link + Phrases.numbered("hour", Phrases.numbers(parts.hours()));
     }
-    return limits.isEmpty() ? "" : " at " + String.join(" of ", limits);
+    return words;
   }
 
   private static String clocks(List<Integer> hours, List<Integer> minutes, List<Integer> seconds) {
@@ -173,7 +210,10 @@ final class RuleWords {
     if (rule.positions().isEmpty()) {
       return "";
     }
-    return ", only the " + places(rule.positions()) + " of these in each " + rule.freq().unit;
+    return ", only the "
+        + places(rule.positions(), "and")
+        + " of these in each "
+        + rule.freq().unit;
   }
 
   private String span() {

@@ -5,7 +5,7 @@ import dev.carillon.time.civil.ClockTimes;
 import dev.carillon.time.rrule.Rule.DayParts;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** One rule with its DTSTART, as a function: the next instance in nominal local time. */
 final class Series {
@@ -25,53 +25,100 @@ final class Series {
   private final DayFilter days;
   private final ClockTimes times;
 
-  /** For rules below a day: the times of the day at which a period that may match begins. */
-  private final ClockTimes openings;
+  /** The period that INTERVAL counts from. */
+  private final long base;
+
+  /** For rules below a day. */
+  private final @Nullable Openings openings;
+
+  /** Whether BYSETPOS can choose anything at all. */
+  private final boolean chooses;
 
   private Series(Rule rule, LocalDateTime dtstart) {
     this.rule = rule;
     this.start = dtstart.toEpochSecond(ZoneOffset.UTC);
     Weeks weeks = new Weeks(rule.weekStart());
     DayParts parts = completed(rule, dtstart);
-    boolean nthOfMonth = rule.freq() == Freq.MONTHLY || parts.months() != 0;
+    boolean nthOfMonth = rule.freq() == Freq.MONTHLY || rule.days().months() != 0;
     this.days = new DayFilter(parts, weeks, nthOfMonth);
     this.periods = Periods.of(rule.freq(), weeks, !parts.weekNumbers().isEmpty());
+    this.base = periods.base(Math.floorDiv(start, DAY));
     this.times =
         new ClockTimes(
             times(rule, rule.times().hours(), Freq.HOURLY, dtstart.getHour(), ALL_HOURS),
             times(rule, rule.times().minutes(), Freq.MINUTELY, dtstart.getMinute(), ALL_SIXTY),
             times(rule, rule.times().seconds(), Freq.SECONDLY, dtstart.getSecond(), ALL_SIXTY));
-    this.openings =
+    this.openings = rule.freq().isShorterThan(Freq.DAILY) ? openings() : null;
+    int most = mostInstances();
+    this.chooses =
+        rule.positions().isEmpty()
+            || rule.positions().stream().anyMatch(position -> Math.abs(position) <= most);
+  }
+
+  private Openings openings() {
+    ClockTimes opening =
         new ClockTimes(
             times.hours(),
             rule.freq().isShorterThan(Freq.HOURLY) ? times.minutes() : 1,
             rule.freq() == Freq.SECONDLY ? times.seconds() : 1);
+    return new Openings(days, opening, unit(), rule.interval(), start);
+  }
+
+  /** Length of a period below a day, in seconds. */
+  private int unit() {
+    return switch (rule.freq()) {
+      case HOURLY -> 3600;
+      case MINUTELY -> 60;
+      default -> 1;
+    };
+  }
+
+  /** A period has no more instances than this; below a day, and of a day, exactly so many. */
+  private int mostInstances() {
+    return switch (rule.freq()) {
+      case YEARLY -> 53 * 7 * times.count();
+      case MONTHLY -> 31 * times.count();
+      case WEEKLY -> 7 * times.count();
+      case DAILY -> times.count();
+      case HOURLY -> times.inHour(0).count();
+      case MINUTELY -> times.inMinute(0, 0).count();
+      case SECONDLY -> 1;
+    };
   }
 
   static Series of(Rule rule, LocalDateTime dtstart) {
     return new Series(rule, dtstart);
   }
 
-  /** What the rule does not say about days is taken from DTSTART (RFC 5545, section 3.3.10). */
-  private static DayParts completed(Rule rule, LocalDateTime dtstart) {
+  /**
+   * What the rule does not say about days is taken from DTSTART (RFC 5545, section 3.3.10; step by
+   * step in RFC 8984, section 4.3.3.1).
+   */
+  static DayParts completed(Rule rule, LocalDateTime dtstart) {
     DayParts parts = rule.days();
     long months = parts.months();
     long monthDays = parts.monthDays();
     int weekdays = parts.weekdays();
-    boolean weekNumbersAlone =
-        !parts.weekNumbers().isEmpty()
-            && !parts.hasWeekdays()
-            && !parts.hasMonthDays()
-            && parts.yearDays().isEmpty();
-    boolean open = parts.leavesDaysOpen();
-    if (open && rule.freq() == Freq.YEARLY && months == 0) {
-      months = 1L << dtstart.getMonthValue();
-    }
-    if (open && (rule.freq() == Freq.YEARLY || rule.freq() == Freq.MONTHLY)) {
-      monthDays = 1L << dtstart.getDayOfMonth();
-    }
-    if (weekNumbersAlone || open && rule.freq() == Freq.WEEKLY) {
-      weekdays = 1 << dtstart.getDayOfWeek().getValue();
+    boolean numbersWeeks = !parts.weekNumbers().isEmpty();
+    boolean choosesDays = parts.hasWeekdays() || parts.hasMonthDays();
+    switch (rule.freq()) {
+      case YEARLY -> {
+        if (parts.yearDays().isEmpty()) {
+          if (!numbersWeeks && months == 0 && (parts.hasMonthDays() || !parts.hasWeekdays())) {
+            months = 1L << dtstart.getMonthValue();
+          }
+          if (!numbersWeeks && !choosesDays) {
+            monthDays = 1L << dtstart.getDayOfMonth();
+          }
+          if (numbersWeeks && !choosesDays) {
+            weekdays = 1 << dtstart.getDayOfWeek().getValue();
+          }
+        }
+      }
+      case MONTHLY -> monthDays = choosesDays ? monthDays : 1L << dtstart.getDayOfMonth();
+      case WEEKLY ->
+          weekdays = parts.hasWeekdays() ? weekdays : 1 << dtstart.getDayOfWeek().getValue();
+      default -> {}
     }
     return new DayParts(
         months,
@@ -99,18 +146,39 @@ final class Series {
    */
   long next(long after, Effort effort) {
     long from = Math.max(after + 1, start);
-    return rule.freq().isShorterThan(Freq.DAILY)
-        ? nextByTimes(from, effort)
-        : nextByDays(from, effort);
+    if (!chooses) {
+      return NONE;
+    }
+    return openings == null ? nextByDays(from, effort) : nextByTimes(openings, from, effort);
+  }
+
+  /** No fewer than all instances up to the year 9999: a COUNT beyond this ends nothing. */
+  long most() {
+    long spanned =
+        openings == null ? periods.of(DayFilter.LAST_DAY) - base : (END_OF_TIME - start) / unit();
+    return (spanned / rule.interval() + 2) * mostInstances();
+  }
+
+  /** After how many days two cycles, of days each, end together. */
+  static long cycleDays(long one, long other) {
+    return one / gcd(one, other) * other;
+  }
+
+  private static long gcd(long a, long b) {
+    return b == 0 ? a : gcd(b, a % b);
   }
 
   /** Periods of a day and longer: the instances of a period are its days times the day's times. */
   private long nextByDays(long from, Effort effort) {
-    long base = periods.of(Math.floorDiv(start, DAY));
     long current = periods.of(Math.floorDiv(from, DAY));
+    // What no period of a whole cycle of the calendar and INTERVAL together has, none has.
+    long last = current + cycleDays(rule.interval(), periods.cycle());
     while (true) {
       effort.step();
-      long period = aligned(current, base);
+      long period = aligned(current);
+      if (period > last) {
+        return NONE;
+      }
       long firstDay = Math.max(firstDayOf(period), Math.floorDiv(from, DAY));
       long matching = firstDay == DayFilter.NONE ? NONE : days.next(firstDay, effort);
       if (matching == DayFilter.NONE) {
@@ -159,15 +227,7 @@ final class Series {
   }
 
   private long[] daysOf(long period, Effort effort) {
-    long end = periods.start(period + 1);
-    long[] found = new long[(int) (end - periods.start(period))];
-    int count = 0;
-    long day = days.next(periods.start(period), effort);
-    while (day < end) {
-      found[count++] = day;
-      day = days.next(day + 1, effort);
-    }
-    return Arrays.copyOf(found, count);
+    return days.between(periods.start(period), periods.start(period + 1), effort);
   }
 
   /** BYSETPOS: the earliest, from a time on, of the instances at the given places of a period. */
@@ -187,40 +247,18 @@ final class Series {
     return earliest;
   }
 
-  /** Periods below a day: find one that begins on an allowed day at an allowed time. */
-  private long nextByTimes(long from, Effort effort) {
-    int unit =
-        switch (rule.freq()) {
-          case HOURLY -> 3600;
-          case MINUTELY -> 60;
-          default -> 1;
-        };
-    long base = Math.floorDiv(start, unit);
-    long current = Math.floorDiv(from, unit);
+  private long nextByTimes(Openings opening, long from, Effort effort) {
+    long at = Math.floorDiv(from, unit()) * unit();
     while (true) {
-      effort.step();
-      long period = aligned(current, base);
-      if (period > END_OF_TIME / unit) {
+      at = opening.next(at, effort);
+      if (at == Openings.NONE) {
         return NONE;
       }
-      long opening = period * unit;
-      long day = Math.floorDiv(opening, DAY);
-      long allowed = days.next(day, effort);
-      if (allowed == DayFilter.NONE) {
-        return NONE;
-      }
-      int time = allowed > day ? openings.first() : openings.next((int) (opening - day * DAY));
-      // From here on `wanted` is the first opening that is allowed; often it is this one.
-      long wanted = time < 0 ? (day + 1) * DAY : allowed * DAY + time;
-      if (wanted > opening) {
-        current = wanted / unit;
-        continue;
-      }
-      long found = inPeriod(day, time, from);
+      long found = inPeriod(Math.floorDiv(at, DAY), (int) Math.floorMod(at, (long) DAY), from);
       if (found != NONE) {
         return found;
       }
-      current = period + 1;
+      at += unit();
     }
   }
 
@@ -240,7 +278,7 @@ final class Series {
   }
 
   /** The first period from one on that INTERVAL picks. */
-  private long aligned(long period, long base) {
+  private long aligned(long period) {
     long beyond = Math.floorMod(period - base, (long) rule.interval());
     return beyond == 0 ? period : period + rule.interval() - beyond;
   }
