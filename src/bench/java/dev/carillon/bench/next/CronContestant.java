@@ -6,6 +6,7 @@ import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
 import dev.carillon.time.Cron;
 import dev.carillon.time.Fires;
+import dev.carillon.time.cron.CronDialect;
 import java.text.ParseException;
 import java.time.Instant;
 import java.time.ZonedDateTime;
@@ -18,7 +19,11 @@ public enum CronContestant {
   CARILLON {
     @Override
     Question<?> ask(CronPattern pattern) {
-      Fires fires = Cron.parse(pattern.unix).in(Question.ZONE, Instant.EPOCH);
+      Cron cron =
+          pattern.unix == null
+              ? Cron.parse(pattern.quartz, CronDialect.QUARTZ)
+              : Cron.parse(pattern.unix);
+      Fires fires = cron.in(Question.ZONE, Instant.EPOCH);
       return new Question<>(at -> at, Instant[]::new, fires::next);
     }
   },
@@ -26,9 +31,10 @@ public enum CronContestant {
   CRON_UTILS {
     @Override
     Question<?> ask(CronPattern pattern) {
-      CronParser parser =
-          new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
-      ExecutionTime time = ExecutionTime.forCron(parser.parse(pattern.unix));
+      CronType type = pattern.unix == null ? CronType.QUARTZ : CronType.UNIX;
+      CronParser parser = new CronParser(CronDefinitionBuilder.instanceDefinitionFor(type));
+      ExecutionTime time =
+          ExecutionTime.forCron(parser.parse(pattern.unix == null ? pattern.quartz : pattern.unix));
       return new Question<>(
           at -> at.atZone(Question.ZONE),
           ZonedDateTime[]::new,
