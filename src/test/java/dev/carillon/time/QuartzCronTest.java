@@ -245,10 +245,10 @@ class QuartzCronTest {
         "0 0 * * * ?     | true",
         "0 *,5 12 * * ?  | true",
         "0 0/15 12 * * ? | false",
-        "0 /15 12 * * ?  | false",
+        "0 /15 12 * * ?  | true",
         "* 5 12 * * ?    | false",
       })
-  void isAWildcardWhenHourOrMinuteStartsWithAStar(String expression, boolean wildcard) {
+  void isAWildcardWhenHourOrMinuteStartsWithAStarOrItsStep(String expression, boolean wildcard) {
     assertEquals(wildcard, quartz(expression).pattern().isWildcard());
   }
 }

@@ -65,7 +65,9 @@ final class CronParser {
       return "";
     }
     for (CronDialect other : LOOKALIKES) {
-      if (other != refused && isRight(text, other)) {
+      // A ? is Quartz's sign, although Spring puts up with it.
+      boolean misleads = other == CronDialect.SPRING && text.indexOf('?') >= 0;
+      if (other != refused && !misleads && isRight(text, other)) {
         return looksLike(other);
       }
     }
@@ -189,7 +191,9 @@ final class CronParser {
       throw new Refusal(
           culprit.start,
           culprit.field.label
-              + ": this can never fire up to the year 9999, no month that is named has such a day",
+              + ": this can never fire up to the year 9999, no month "
+              + (pattern.years == null ? "" : "of a year ")
+              + "that is named has such a day",
           dialect.example());
     }
     return pattern;

@@ -33,19 +33,23 @@ final class CronWords {
     String days = DayWords.of(pattern);
     String years = DayWords.years(pattern);
     if (days.isEmpty()) {
-      boolean everyDay = words.isListed();
+      boolean everyDay = words.listsClocks();
       return Phrases.sentence(
           words.time() + (everyDay ? " every day" : "") + (years.isEmpty() ? "" : " " + years));
     }
     return Phrases.sentence(words.time() + ", " + days + (years.isEmpty() ? "" : ", " + years));
   }
 
-  private boolean isListed() {
-    return hours.size() < 24 && seconds.size() * minutes.size() * hours.size() <= MAX_TIMES;
+  /** Whether the times are said one by one, by the clock. */
+  private boolean listsClocks() {
+    boolean few = seconds.size() * minutes.size() * hours.size() <= MAX_TIMES;
+    boolean onceAnHour = onTheMinute && minutes.size() == 1;
+    boolean everyFewHours = onceAnHour && hours.size() > 2 && isSteady(hours, 24);
+    return hours.size() < 24 && !everyFewHours && (few || onceAnHour && !Phrases.isRun(hours));
   }
 
   private String time() {
-    if (isListed() && !(hours.size() > 2 && isSteady(hours, 24))) {
+    if (listsClocks()) {
       return "at " + Phrases.list(clocks(), "and");
     }
     String inHours = inHours();
@@ -80,13 +84,10 @@ final class CronWords {
     }
     int first = hours.get(0);
     int last = hours.get(hours.size() - 1);
-    if (Phrases.isRun(hours)) {
-      return "every hour from "
-          + Phrases.clock(first, minute, 0)
-          + " to "
-          + Phrases.clock(last, minute, 0);
-    }
-    return "at " + Phrases.list(clocks(), "and");
+    return "every hour from "
+        + Phrases.clock(first, minute, 0)
+        + " to "
+        + Phrases.clock(last, minute, 0);
   }
 
   private String secondsWords() {
@@ -110,6 +111,10 @@ final class CronWords {
   private String inHours() {
     if (hours.size() == 24) {
       return onTheMinute || minutes.size() == 60 ? "" : " of every hour";
+    }
+    boolean someMinutes = minutes.size() < 60 && !isSteady(minutes, 60);
+    if (hours.size() == 1 && someMinutes) {
+      return " of hour " + hours.get(0);
     }
     if (Phrases.isRun(hours)) {
       int last = hours.get(hours.size() - 1);

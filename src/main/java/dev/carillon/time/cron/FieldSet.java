@@ -59,9 +59,9 @@ final class FieldSet {
     add(field.starLow, field.high, 1);
   }
 
-  /** Whether the text starts with a star, a step of it included. */
+  /** Whether the text starts with a star, or a step of it, which Quartz also writes {@code /n}. */
   boolean isStar() {
-    return text.startsWith("*");
+    return text.startsWith("*") || text.startsWith("/");
   }
 
   /** Whether the field says {@code ?}. */
