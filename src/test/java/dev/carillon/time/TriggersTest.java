@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
 import dev.carillon.time.testing.TestClock;
 import java.time.Duration;
 import java.time.Instant;
