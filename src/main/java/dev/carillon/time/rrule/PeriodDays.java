@@ -52,8 +52,8 @@ final class PeriodDays {
   boolean contains(long day) {
     for (int i = 0; i < months; i++) {
       long bit = day - firsts[i] + 1;
-      if (bit >= 1 && bit <= 31) {
-        return (days[i] & 1L << bit) != 0;
+      if (bit >= 1 && bit <= 31 && (days[i] & 1L << bit) != 0) {
+        return true;
       }
     }
     return false;

@@ -278,7 +278,7 @@ final class Series {
   }
 
   private long nextByTimes(Openings opening, long from, Effort effort) {
-    long at = Math.floorDiv(from, unit()) * unit();
+    long at = Math.floorDiv(timeFrom(from), unit()) * unit();
     while (true) {
       at = opening.next(at, effort);
       if (at == Openings.NONE) {
@@ -295,6 +295,13 @@ final class Series {
       }
       at += unit();
     }
+  }
+
+  /** The first time, on any day, that the times of the day allow, from one on. */
+  private long timeFrom(long from) {
+    long day = Math.floorDiv(from, DAY);
+    int time = times.next((int) (from - day * DAY));
+    return time < 0 ? (day + 1) * DAY : day * DAY + time;
   }
 
   private long firstInPeriod(long day, int opening, long from) {
