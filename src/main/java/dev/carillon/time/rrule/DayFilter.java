@@ -37,9 +37,8 @@ final class DayFilter {
     this.weeks = weeks;
     this.nthOfMonth = nthOfMonth;
     this.costOfLists =
-        parts.yearDays().size() / 25
-            + parts.nthWeekdays().size() / 8
-            + parts.weekNumbers().size() / 3;
+        (parts.yearDays().size() + parts.nthWeekdays().size() * 3 + parts.weekNumbers().size() * 8)
+            / 25;
   }
 
   /** The first allowed day from one on; {@link #NONE} when there is none up to the year 9999. */
