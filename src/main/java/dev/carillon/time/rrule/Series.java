@@ -151,10 +151,10 @@ final class Series {
    * @return local seconds, or {@link #NONE} when there is none up to the year 9999
    */
   long next(long after, Effort effort) {
-    long from = Math.max(after + 1, start);
     if (!chooses) {
       return NONE;
     }
+    long from = timeFrom(Math.max(after + 1, start));
     return openings == null ? nextByDays(from, effort) : nextByTimes(openings, from, effort);
   }
 
@@ -177,6 +177,13 @@ final class Series {
     return aligned(period) == period
         && days.contains(day, effort)
         && (positions == null || chosen(positions, daysOf(period, day, effort), times, at) == at);
+  }
+
+  /** The first time, on any day, that the times of the day allow, from one on. */
+  private long timeFrom(long from) {
+    long day = Math.floorDiv(from, DAY);
+    int time = times.next((int) (from - day * DAY));
+    return time < 0 ? (day + 1) * DAY : day * DAY + time;
   }
 
   /** No fewer than all instances up to the year 9999: a COUNT beyond this ends nothing. */
@@ -218,7 +225,7 @@ final class Series {
       }
       long found =
           positions == null
-              ? firstOf(period, matching, from, effort)
+              ? firstOn(matching, from)
               : chosen(positions, daysOf(period, matching, effort), times, from);
       if (found != NONE) {
         return found;
@@ -238,19 +245,9 @@ final class Series {
     return beyond ? DayFilter.NONE : periods.start(period);
   }
 
-  private long firstOf(long period, long matching, long from, Effort effort) {
-    long day = matching;
-    if (day == Math.floorDiv(from, DAY)) {
-      int time = times.next((int) Math.floorMod(from, (long) DAY));
-      if (time >= 0) {
-        return day * DAY + time;
-      }
-      day = days.next(day + 1, effort);
-      if (day == DayFilter.NONE || periods.of(day) != period) {
-        return NONE;
-      }
-    }
-    return day * DAY + times.first();
+  /** The first instance on a day, if that is the day to search from, from its time on. */
+  private long firstOn(long day, long from) {
+    return day * DAY + (day * DAY >= from ? times.first() : times.next((int) (from - day * DAY)));
   }
 
   /** All days of a period, one of which is known. */
@@ -278,7 +275,7 @@ final class Series {
   }
 
   private long nextByTimes(Openings opening, long from, Effort effort) {
-    long at = Math.floorDiv(timeFrom(from), unit()) * unit();
+    long at = Math.floorDiv(from, unit()) * unit();
     while (true) {
       at = opening.next(at, effort);
       if (at == Openings.NONE) {
@@ -295,13 +292,6 @@ final class Series {
       }
       at += unit();
     }
-  }
-
-  /** The first time, on any day, that the times of the day allow, from one on. */
-  private long timeFrom(long from) {
-    long day = Math.floorDiv(from, DAY);
-    int time = times.next((int) (from - day * DAY));
-    return time < 0 ? (day + 1) * DAY : day * DAY + time;
   }
 
   private long firstInPeriod(long day, int opening, long from) {
