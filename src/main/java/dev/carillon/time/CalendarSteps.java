@@ -1,7 +1,7 @@
 package dev.carillon.time;
 
 import dev.carillon.time.civil.CivilDays;
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
 import java.time.LocalDateTime;
 
 /**

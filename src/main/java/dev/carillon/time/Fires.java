@@ -1,6 +1,6 @@
 package dev.carillon.time;
 
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.carillon.time;
 
 import dev.carillon.time.LocalLine.Span;
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
@@ -33,6 +33,12 @@ final class LocalFires implements Fires {
 
   /** No offset is greater. In seconds. */
   private static final long MOST_OFFSET = 18 * 3600;
+
+  /** A look into the calm part of a span takes about a step, beside that for the local times. */
+  private static final int STEPS_IN_CALM = 1;
+
+  /** To look through the pieces around a change takes about so many. */
+  private static final int STEPS_AROUND = 6;
 
   /** An instant in epoch seconds, and what the zone did to the local time. */
   private record Reading(long at, @Nullable Moved moved) {}
@@ -138,6 +144,7 @@ final class LocalFires implements Fires {
     while (true) {
       Span span = line.at(from);
       if (span.isCalmAfter(from)) {
+        effort.steps(STEPS_IN_CALM);
         long nominal = nominals.next(from + span.offset, effort);
         if (nominal == Nominals.NONE) {
           return null;
@@ -149,6 +156,7 @@ final class LocalFires implements Fires {
         // Nothing fires in what is left of the calm, nor so long before the match.
         from = Math.max(span.calmTo, nominal - MOST_OFFSET) - 1;
       } else {
+        effort.steps(STEPS_AROUND);
         // Twice as far back as a change is felt, to know what the wall showed before the change.
         Span first = line.at(from - 2 * LocalLine.CLOSE);
         Span last = calmBehind(first, from);

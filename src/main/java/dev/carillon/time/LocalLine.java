@@ -1,5 +1,6 @@
 package dev.carillon.time;
 
+import dev.carillon.time.rrule.Wall.Gap;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.zone.ZoneOffsetTransition;
@@ -183,6 +184,34 @@ final class LocalLine {
         end == null ? NEVER : end.toEpochSecond(),
         rules.getOffset(instant).getTotalSeconds(),
         null);
+  }
+
+  /**
+   * The first gap, whether or not a change near it closes it again, that ends after a local time.
+   */
+  @Nullable Gap gapBehind(long local) {
+    Span span = at(local - CLOSE);
+    while (span.end < NEVER) {
+      Span next = after(span);
+      long end = next.start + next.offset;
+      if (next.offset > span.offset && end > local) {
+        return new Gap(next.start + span.offset, end);
+      }
+      span = next;
+    }
+    return null;
+  }
+
+  /** Whether the wall ever shows a local time. */
+  boolean shows(long local) {
+    Span span = at(local - CLOSE);
+    while (!span.shows(local)) {
+      if (span.end > local + CLOSE) {
+        return false;
+      }
+      span = after(span);
+    }
+    return true;
   }
 
   /**

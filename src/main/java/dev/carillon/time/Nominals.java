@@ -1,6 +1,6 @@
 package dev.carillon.time;
 
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
 
 /** The times that a trigger names on the wall, without a zone: strictly ascending. */
 @FunctionalInterface

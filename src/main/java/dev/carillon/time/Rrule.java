@@ -1,10 +1,12 @@
 package dev.carillon.time;
 
 import dev.carillon.time.LocalFires.Choice;
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
+import dev.carillon.time.rrule.BoundedSeries;
 import dev.carillon.time.rrule.Expansion;
 import dev.carillon.time.rrule.Recurrence;
 import dev.carillon.time.rrule.Rule;
+import dev.carillon.time.rrule.Wall;
 import dev.carillon.time.text.Refusal;
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -12,13 +14,16 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * RRULE: a recurrence of RFC 5545, expanded in local time and then read in the schedule's zone.
  * Where the policy chooses nothing, section 3.3.5 holds: a time in a gap is shifted by the gap, of
- * an overlap the first pass counts. DTSTART, COUNT, EXDATE and RDATE are about nominal local times,
- * so an instance that the policy skips has used its count. An UNTIL that is an instant bounds the
- * instants that the policy gives: no fire of the rule is later.
+ * an overlap the first pass counts. DTSTART, COUNT, EXDATE and RDATE are about nominal local times.
+ * With {@code dstGap} SKIP, section 3.3.10 is read strictly: a local time that does not exist is
+ * neither a fire nor counted, so {@code FREQ=DAILY;COUNT=2} fires twice though a gap comes between.
+ * An UNTIL that is an instant bounds the instants that the policy gives: no fire of the rule is
+ * later.
  *
  * @param recurrence the parsed parts
  */
@@ -50,10 +55,19 @@ public record Rrule(Recurrence recurrence) implements Trigger {
     for (int i = 0; i < exrule.size(); i++) {
       exclusions.add(rule("exrule/" + i, exrule.get(i)));
     }
-    Recurrence recurrence =
-        new Recurrence(rule, start, dates("rdate", rdate), dates("exdate", exdate), exclusions);
+    List<LocalDateTime> added = dates("rdate", rdate);
+    List<LocalDateTime> excluded = dates("exdate", exdate);
+
+    // All that follows is the work of one question, however many rules there are.
+    Effort effort = new Effort();
+    BoundedSeries series = bounded("rrule", rule, start, effort);
+    List<BoundedSeries> without = new ArrayList<>();
+    for (int i = 0; i < exclusions.size(); i++) {
+      without.add(bounded("exrule/" + i, exclusions.get(i), start, effort));
+    }
+    Recurrence recurrence = new Recurrence(series, start, added, excluded, without);
     try {
-      recurrence.refuseNever();
+      recurrence.refuseNever(effort);
     } catch (Refusal refusal) {
       throw InvalidTrigger.of("rrule", refusal);
     }
@@ -63,6 +77,15 @@ public record Rrule(Recurrence recurrence) implements Trigger {
   private static Rule rule(String field, String text) {
     try {
       return Rule.parse(text);
+    } catch (Refusal refusal) {
+      throw InvalidTrigger.of(field, refusal);
+    }
+  }
+
+  private static BoundedSeries bounded(
+      String field, Rule rule, LocalDateTime start, Effort effort) {
+    try {
+      return BoundedSeries.of(rule, start, effort);
     } catch (Refusal refusal) {
       throw InvalidTrigger.of(field, refusal);
     }
@@ -83,24 +106,26 @@ public record Rrule(Recurrence recurrence) implements Trigger {
   @Override
   public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
     Choice choice = Choice.of(policy, DstGap.SHIFT_BY_GAP);
+    LocalLine line = LocalLine.of(zone);
+    Wall wall = new ZoneWall(zone, line, choice);
     try {
-      Expansion expansion =
-          Expansion.of(
-              recurrence,
-              LocalLine.of(zone)::highestAt,
-              local -> LocalFires.instantOf(zone, local, choice));
-      return LocalFires.of(zone, new Instances(expansion, recurrence), choice);
+      Expansion expansion = Expansion.of(recurrence, wall, new Effort());
+      Instances instances = new Instances(expansion, recurrence.rule().untilInstant());
+      return new LocalFires(zone, line, instances, choice, 0);
     } catch (Effort.Spent e) {
       throw new EvaluationGaveUp(
-          "the instances are too many or too rare to count; use UNTIL instead of COUNT");
+          "COUNT leaves out more times that do not exist in "
+              + zone
+              + " than can be looked at; use UNTIL instead of COUNT");
     }
   }
 
   /**
    * @param expansion the instances up to UNTIL, the instant of a local time being that of its first
    *     fire
+   * @param until UNTIL where it is an instant
    */
-  private record Instances(Expansion expansion, Recurrence recurrence) implements Nominals {
+  private record Instances(Expansion expansion, @Nullable Instant until) implements Nominals {
 
     @Override
     public long next(long after, Effort effort) {
@@ -110,10 +135,7 @@ public record Rrule(Recurrence recurrence) implements Trigger {
     /** A second pass may lie behind an UNTIL that the first one kept; RDATE is not bound by it. */
     @Override
     public boolean admits(long nominal, long at) {
-      Instant until = recurrence.rule().untilInstant();
-      return until == null
-          || at <= until.getEpochSecond()
-          || recurrence.added().contains(LocalDateTime.ofEpochSecond(nominal, 0, ZoneOffset.UTC));
+      return until == null || at <= until.getEpochSecond() || expansion.isAdded(nominal);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.carillon.time;
 
+import dev.carillon.time.text.Ascii;
 import dev.carillon.time.text.Phrases;
 import dev.carillon.time.text.Refusal;
 import java.util.ArrayList;
@@ -41,7 +42,7 @@ record Spans(long months, long days, long seconds, int nanos, boolean timePart) 
     if (text.startsWith("-", at)) {
       throw new Refusal(at, "a negative duration is not allowed", example);
     }
-    if (at >= text.length() || Character.toUpperCase(text.charAt(at)) != 'P') {
+    if (at >= text.length() || Ascii.capital(text.charAt(at)) != 'P') {
       throw new Refusal(
           at, Phrases.quoted(text) + " is not an ISO 8601 duration: it starts with P", example);
     }
@@ -67,7 +68,7 @@ record Spans(long months, long days, long seconds, int nanos, boolean timePart) 
       List<Integer> seen = new ArrayList<>();
       boolean time = false;
       while (at < text.length()) {
-        if (Character.toUpperCase(text.charAt(at)) == 'T' && !time) {
+        if (Ascii.capital(text.charAt(at)) == 'T' && !time) {
           time = true;
           at++;
           if (at == text.length()) {
@@ -106,7 +107,7 @@ record Spans(long months, long days, long seconds, int nanos, boolean timePart) 
       long amount = Long.parseLong(text, start, at, 10);
       boolean fraction = fraction();
       String units = time ? TIME_UNITS : DATE_UNITS;
-      int unit = at < text.length() ? units.indexOf(Character.toUpperCase(text.charAt(at))) : -1;
+      int unit = at < text.length() ? units.indexOf(Ascii.capital(text.charAt(at))) : -1;
       if (unit < 0) {
         throw refused(
             at,

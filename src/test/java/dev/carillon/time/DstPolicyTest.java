@@ -190,16 +190,54 @@ class DstPolicyTest {
     assertEquals(start.plusSeconds(5 * 3600), fires.next(start));
   }
 
-  @Test
-  void aSkippedInstanceHasUsedItsCount() {
-    Rrule three = rrule("FREQ=DAILY;COUNT=3", "2026-03-28T02:30:00");
-    Instant from = Instant.parse("2026-03-28T00:00:00Z");
-    assertEquals(3, Preview.of(three, BERLIN, DstPolicy.DEFAULT, from, 9).fires().size());
+  /**
+   * RFC 5545, section 3.3.10: what does not exist is not counted, where it is not shifted either.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      nullValues = "-",
+      value = {
+        "FREQ=DAILY;COUNT=2 | 2026-03-29T02:30:00 | -               | - | 29T03:30 30T02:30",
+        "FREQ=DAILY;COUNT=2 | 2026-03-29T02:30:00 | FIRE_AT_GAP_END | - | 29T03:00 30T02:30",
+        "FREQ=DAILY;COUNT=2 | 2026-03-29T02:30:00 | SKIP            | - | 30T02:30 31T02:30",
+        "FREQ=DAILY;COUNT=3 | 2026-03-28T02:30:00 | SKIP            | - | 28T02:30 30T02:30 31T02:30",
+        "FREQ=DAILY;COUNT=1 | 2026-03-28T02:30:00 | SKIP            | - | 28T02:30",
+        // The last that is counted lies in the gap, and so do those that would be added.
+        "FREQ=MINUTELY;INTERVAL=20;COUNT=2 | 2026-03-29T01:40:00 | SKIP | - | 29T01:40 29T03:00",
+        "FREQ=MINUTELY;INTERVAL=20;COUNT=5 | 2026-03-29T01:40:00 | SKIP | - | 29T01:40 29T03:00 29T03:20 29T03:40 29T04:00",
+        "FREQ=MINUTELY;INTERVAL=20;COUNT=5 | 2026-03-29T01:40:00 | -    | - | 29T01:40 29T03:00 29T03:20 29T03:40",
+        // 29 March is not counted: the second exclusion is the 30th, not the 29th.
+        "FREQ=DAILY;UNTIL=20260401 | 2026-03-28T02:30:00 | SKIP | FREQ=DAILY;COUNT=2 | 31T02:30 01T02:30",
+        "FREQ=DAILY;UNTIL=20260401 | 2026-03-28T02:30:00 | -    | FREQ=DAILY;COUNT=2 | 30T02:30 31T02:30 01T02:30",
+      })
+  void whatDoesNotExistUsesItsCountUnlessItIsSkipped(
+      String rule, String dtstart, @Nullable DstGap gap, @Nullable String exrule, String local) {
+    Rrule trigger =
+        Rrule.parse(
+            rule, dtstart, List.of(), List.of(), exrule == null ? List.of() : List.of(exrule));
+    Preview preview =
+        Preview.of(trigger, BERLIN, gap(gap), Instant.parse("2026-03-27T00:00:00Z"), 9);
     assertEquals(
-        List.of("2026-03-28T02:30+01:00[Europe/Berlin]", "2026-03-30T02:30+02:00[Europe/Berlin]"),
-        Preview.of(three, BERLIN, gap(DstGap.SKIP), from, 9).fires().stream()
-            .map(fire -> fire.local().toString())
-            .toList());
+        local,
+        String.join(
+            " ",
+            preview.fires().stream()
+                .map(fire -> fire.local().toString().substring(8, 16))
+                .toList()));
+  }
+
+  /** One fire a year that is skipped each year moves the end on, gap after gap. */
+  @Test
+  void aCountOverManyGapsGoesOnUntilAllItsFiresExist() {
+    // In 1996 the last Sunday of March, which is the day of the gap, was the 31st; then the 30th…
+    Rrule trigger = rrule("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=29;COUNT=30", "1996-03-29T02:30:00");
+    List<Fire> fires =
+        Preview.of(trigger, BERLIN, gap(DstGap.SKIP), Instant.parse("1996-01-01T00:00:00Z"), 99)
+            .fires();
+    assertEquals(30, fires.size());
+    // 1998, 2009, 2015, 2020 and 2026 lie between.
+    assertEquals(2030, fires.get(29).local().getYear());
   }
 
   /** UNTIL with Z is an instant, and nothing of the rule fires later, whatever the policy does. */

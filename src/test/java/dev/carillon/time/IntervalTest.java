@@ -96,6 +96,7 @@ class IntervalTest {
         "P1D1W  | 4 | order",
         "P1     | 2 | unit",
         "P9999999999D | 1 | digits",
+        "PT5\u017f   | 3 | unit",
       })
   void refusesWithPositionAndReason(String every, int position, String reason) {
     InvalidTrigger refused =

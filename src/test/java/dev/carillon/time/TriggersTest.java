@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
 import dev.carillon.time.testing.TestClock;
 import java.time.Duration;
 import java.time.Instant;
@@ -192,6 +192,7 @@ class TriggersTest {
         "FREQ=YEARLY;INTERVAL=4;BYMONTH=11;BYDAY=TU;BYMONTHDAY=2,3,4,5,6,7,8",
         "FREQ=MONTHLY;BYDAY=FR;BYMONTHDAY=13",
         "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+        "FREQ=YEARLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
         "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,WE,FR",
         "FREQ=HOURLY;INTERVAL=5;BYDAY=MO,TU;BYHOUR=9,10,11",
         "FREQ=MINUTELY;INTERVAL=15;BYHOUR=9,10,11,12",

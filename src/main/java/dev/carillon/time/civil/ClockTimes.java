@@ -63,13 +63,51 @@ public record ClockTimes(long hours, long minutes, long seconds) {
     return new ClockTimes(1L << hour, 1L << minute, seconds);
   }
 
-  /** The index-th lowest bit that is set. */
-  private static int bit(long bits, int index) {
-    long left = bits;
-    for (int i = 0; i < index; i++) {
-      left &= left - 1;
+  /**
+   * @param time in seconds since midnight
+   * @return how many of these times are earlier
+   */
+  public int before(int time) {
+    int hour = time / 3600;
+    int minute = time / 60 % 60;
+    int perMinute = Long.bitCount(seconds);
+    int found = Long.bitCount(below(hours, hour)) * perMinute * Long.bitCount(minutes);
+    if ((hours & 1L << hour) != 0) {
+      found += Long.bitCount(below(minutes, minute)) * perMinute;
+      if ((minutes & 1L << minute) != 0) {
+        found += Long.bitCount(below(seconds, time % 60));
+      }
     }
-    return lowest(left);
+    return found;
+  }
+
+  /**
+   * @param time in seconds since midnight
+   */
+  public boolean contains(int time) {
+    return (hours & 1L << time / 3600) != 0
+        && (minutes & 1L << time / 60 % 60) != 0
+        && (seconds & 1L << time % 60) != 0;
+  }
+
+  private static long below(long bits, int n) {
+    return bits & (1L << n) - 1;
+  }
+
+  /** The index-th lowest bit that is set, found by halves. */
+  static int bit(long bits, int index) {
+    long left = bits;
+    int rest = index;
+    int at = 0;
+    for (int half = 32; half > 0; half >>= 1) {
+      int inHalf = Long.bitCount(below(left, half));
+      if (rest >= inHalf) {
+        rest -= inHalf;
+        left >>>= half;
+        at += half;
+      }
+    }
+    return at;
   }
 
   private static int at(int hour, int minute, int second) {

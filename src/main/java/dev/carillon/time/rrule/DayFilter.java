@@ -1,9 +1,9 @@
 package dev.carillon.time.rrule;
 
 import dev.carillon.time.civil.CivilDays;
+import dev.carillon.time.civil.Effort;
 import dev.carillon.time.rrule.Rule.DayParts;
 import dev.carillon.time.rrule.Rule.NthWeekday;
-import java.util.Arrays;
 
 /**
  * Which days a rule allows, as a bit set for each month. A day passes when it passes every part
@@ -37,9 +37,8 @@ final class DayFilter {
     this.weeks = weeks;
     this.nthOfMonth = nthOfMonth;
     this.costOfLists =
-        parts.yearDays().size() / 25
-            + parts.nthWeekdays().size() / 8
-            + parts.weekNumbers().size() / 3;
+        (parts.yearDays().size() + parts.nthWeekdays().size() * 3 + parts.weekNumbers().size() * 8)
+            / 25;
   }
 
   /** The first allowed day from one on; {@link #NONE} when there is none up to the year 9999. */
@@ -69,24 +68,48 @@ final class DayFilter {
     return NONE;
   }
 
-  /** All allowed days from one on, up to another, exclusive. */
-  long[] between(long from, long to, Effort effort) {
-    long[] found = new long[(int) (to - from)];
-    int count = 0;
-    long day = next(from, effort);
-    while (day < to) {
-      long civil = CivilDays.civil(day);
-      long first = day - CivilDays.day(civil) + 1;
-      long left = daysOf(CivilDays.year(civil), CivilDays.month(civil), first);
-      for (left &= -1L << CivilDays.day(civil); left != 0; left &= left - 1) {
-        day = first + Long.numberOfTrailingZeros(left) - 1;
-        if (day < to) {
-          found[count++] = day;
-        }
-      }
-      day = day < to ? next(day + 1, effort) : NONE;
+  /** Whether one day is allowed. */
+  boolean contains(long day, Effort effort) {
+    effort.step();
+    long civil = CivilDays.civil(day);
+    int month = CivilDays.month(civil);
+    if (parts.months() != 0 && (parts.months() & 1L << month) == 0) {
+      return false;
     }
-    return Arrays.copyOf(found, count);
+    effort.steps(costOfLists);
+    int dayOfMonth = CivilDays.day(civil);
+    long first = day - dayOfMonth + 1;
+    return (daysOf(CivilDays.year(civil), month, first) & 1L << dayOfMonth) != 0;
+  }
+
+  /** All allowed days from one on, up to another, exclusive. */
+  PeriodDays between(long from, long to, Effort effort) {
+    long civil = CivilDays.civil(from);
+    int year = CivilDays.year(civil);
+    int month = CivilDays.month(civil);
+    long first = from - CivilDays.day(civil) + 1;
+    PeriodDays found = new PeriodDays();
+    while (first < to && year <= LAST_YEAR) {
+      effort.step();
+      int length = CivilDays.lengthOf(year, month);
+      if (parts.months() == 0 || (parts.months() & 1L << month) != 0) {
+        effort.steps(costOfLists);
+        long days = daysOf(year, month, first);
+        if (first < from) {
+          days &= -1L << from - first + 1;
+        }
+        if (first + length > to) {
+          days &= (1L << to - first + 1) - 1;
+        }
+        found.add(first, days);
+      }
+      first += length;
+      if (++month > 12) {
+        month = 1;
+        year++;
+      }
+    }
+    return found;
   }
 
   /** The allowed days of a month that BYMONTH allows: bit d set, day d passes. */

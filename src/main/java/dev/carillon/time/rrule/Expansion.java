@@ -1,38 +1,41 @@
 package dev.carillon.time.rrule;
 
+import dev.carillon.time.civil.Effort;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Arrays;
 import java.util.List;
-import java.util.NavigableSet;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Function;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A recurrence as a function in nominal local time: (rule within its COUNT and UNTIL, and RDATE)
- * without (EXDATE and EXRULE). The zone appears only where UNTIL is an instant.
+ * without (EXDATE and EXRULE). The zone appears only where UNTIL is an instant, and where COUNT
+ * leaves out what a zone's wall does not show.
  */
 public final class Expansion {
 
   /** What {@link #next} answers when there is no instance any more. */
   public static final long NONE = Series.NONE;
 
+  /** No instant is later than its local time, read as UTC, by more than this. In seconds. */
+  private static final long MOST_BEHIND_UTC = 18 * 3600;
+
+  /** To ask a zone for an instant takes about so many steps. */
+  private static final int STEPS_OF_INSTANT = 10;
+
   /**
-   * A series within its COUNT or UNTIL.
+   * A series up to its end in the zone.
    *
    * @param last the last local second, inclusive
    * @param until the last instant, inclusive; null: not bound by one
    */
-  private record Bounded(
-      Series series,
-      long last,
-      @Nullable Instant until,
-      Function<LocalDateTime, Instant> toInstant) {
+  private record Ended(Series series, long last, @Nullable Instant until, Wall wall) {
+
+    static Ended of(BoundedSeries bounded, Wall wall, Effort effort) {
+      long last = bounded.lastOn(wall, effort);
+      return new Ended(bounded.series(), last, bounded.rule().untilInstant(), wall);
+    }
 
     long next(long after, Effort effort) {
       long at = after;
@@ -41,7 +44,7 @@ public final class Expansion {
         if (at > last) {
           return NONE;
         }
-        if (until == null || !toInstant.apply(local(at)).isAfter(until)) {
+        if (isInTime(at, effort)) {
           return at;
         }
         // A time in a gap is shifted past later ones: it may be too late where they are not.
@@ -49,17 +52,24 @@ public final class Expansion {
     }
 
     boolean contains(long at, Effort effort) {
-      return next(at - 1, effort) == at;
+      return at <= last && series.contains(at, effort) && isInTime(at, effort);
+    }
+
+    private boolean isInTime(long at, Effort effort) {
+      if (until == null || at <= until.getEpochSecond() - MOST_BEHIND_UTC) {
+        return true;
+      }
+      effort.steps(STEPS_OF_INSTANT);
+      return !wall.instantOf(at).isAfter(until);
     }
   }
 
-  private final Bounded rule;
-  private final NavigableSet<Long> added;
-  private final Set<Long> excluded;
-  private final List<Bounded> exclusions;
+  private final Ended rule;
+  private final long[] added;
+  private final long[] excluded;
+  private final Ended[] exclusions;
 
-  private Expansion(
-      Bounded rule, NavigableSet<Long> added, Set<Long> excluded, List<Bounded> exclusions) {
+  private Expansion(Ended rule, long[] added, long[] excluded, Ended[] exclusions) {
     this.rule = rule;
     this.added = added;
     this.excluded = excluded;
@@ -67,74 +77,28 @@ public final class Expansion {
   }
 
   /**
-   * @param highestLocal the latest local second that the zone's wall has shown up to an instant
-   * @param toInstant a local time's instant in the zone
-   * @throws Effort.Spent when COUNT cannot be counted within the work allowed
+   * @param effort what the ends in the zone may cost
+   * @throws Effort.Spent when they cannot be told within it
    */
-  public static Expansion of(
-      Recurrence recurrence,
-      ToLongFunction<Instant> highestLocal,
-      Function<LocalDateTime, Instant> toInstant) {
-    List<Bounded> exclusions = new ArrayList<>();
-    for (Rule exclusion : recurrence.exclusions()) {
-      exclusions.add(bounded(exclusion, recurrence.start(), highestLocal, toInstant));
+  public static Expansion of(Recurrence recurrence, Wall wall, Effort effort) {
+    List<BoundedSeries> exclusions = recurrence.exclusions();
+    Ended[] ended = new Ended[exclusions.size()];
+    for (int i = 0; i < ended.length; i++) {
+      ended[i] = Ended.of(exclusions.get(i), wall, effort);
     }
     return new Expansion(
-        bounded(recurrence.rule(), recurrence.start(), highestLocal, toInstant),
+        Ended.of(recurrence.series(), wall, effort),
         seconds(recurrence.added()),
         seconds(recurrence.excluded()),
-        exclusions);
+        ended);
   }
 
-  private static Bounded bounded(
-      Rule rule,
-      LocalDateTime start,
-      ToLongFunction<Instant> highestLocal,
-      Function<LocalDateTime, Instant> toInstant) {
-    Series series = Series.of(rule, start);
-    Rule.End end = rule.end();
-    if (end.untilInstant() != null) {
-      long last = highestLocal.applyAsLong(end.untilInstant());
-      return new Bounded(series, last, end.untilInstant(), toInstant);
-    }
-    long last = NONE - 1;
-    if (end.untilLocal() != null) {
-      last = seconds(end.untilLocal());
-    } else if (end.count() > 0) {
-      last = counted(series, end.count());
-    }
-    return new Bounded(series, last, null, toInstant);
-  }
-
-  /** The last of so many instances: the one walk from DTSTART. */
-  private static long counted(Series series, int count) {
-    if (count >= series.most()) {
-      return NONE - 1;
-    }
-    Effort effort = new Effort();
-    long last = Long.MIN_VALUE;
-    for (int i = 0; i < count; i++) {
-      long next = series.next(last, effort);
-      if (next == NONE) {
-        return last;
-      }
-      last = next;
-    }
-    return last;
-  }
-
-  private static NavigableSet<Long> seconds(Collection<LocalDateTime> locals) {
-    NavigableSet<Long> seconds = new TreeSet<>();
-    locals.forEach(local -> seconds.add(seconds(local)));
-    return seconds;
-  }
-
-  private static long seconds(LocalDateTime local) {
-    return local.toEpochSecond(ZoneOffset.UTC);
-  }
-
-  private static LocalDateTime local(long seconds) {
-    return LocalDateTime.ofEpochSecond(seconds, 0, ZoneOffset.UTC);
+  private static long[] seconds(List<LocalDateTime> locals) {
+    return locals.stream()
+        .mapToLong(local -> local.toEpochSecond(ZoneOffset.UTC))
+        .sorted()
+        .distinct()
+        .toArray();
   }
 
   /**
@@ -146,21 +110,35 @@ public final class Expansion {
    */
   public long next(long after, Effort effort) {
     long at = after;
+    long matching = after;
     while (true) {
       effort.step();
-      Long further = added.higher(at);
-      at = Math.min(rule.next(at, effort), further == null ? NONE : further);
+      if (matching <= at) {
+        matching = rule.next(at, effort);
+      }
+      at = Math.min(matching, addedAfter(at));
       if (at == NONE || !isExcluded(at, effort)) {
         return at;
       }
     }
   }
 
+  private long addedAfter(long at) {
+    int index = Arrays.binarySearch(added, at + 1);
+    index = index < 0 ? -index - 1 : index;
+    return index < added.length ? added[index] : NONE;
+  }
+
+  /** Whether a local time is one of RDATE. */
+  public boolean isAdded(long local) {
+    return Arrays.binarySearch(added, local) >= 0;
+  }
+
   private boolean isExcluded(long at, Effort effort) {
-    if (excluded.contains(at)) {
+    if (Arrays.binarySearch(excluded, at) >= 0) {
       return true;
     }
-    for (Bounded exclusion : exclusions) {
+    for (Ended exclusion : exclusions) {
       if (exclusion.contains(at, effort)) {
         return true;
       }

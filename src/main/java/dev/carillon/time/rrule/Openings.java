@@ -1,6 +1,7 @@
 package dev.carillon.time.rrule;
 
 import dev.carillon.time.civil.ClockTimes;
+import dev.carillon.time.civil.Effort;
 import java.math.BigInteger;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ final class Openings {
   /** More times of the day than this are so close together that walking to them is as quick. */
   private static final int MAX_TABLE = 1_440;
 
+  /** So many times of the day are tried in a step's time when the table is made. */
+  private static final int TIMES_PER_STEP = 16;
+
   private final DayFilter days;
   private final ClockTimes times;
   private final int unit;
@@ -42,7 +46,7 @@ final class Openings {
    * @param unit length of a period in seconds
    * @param start local second of a period that INTERVAL picks
    */
-  Openings(DayFilter days, ClockTimes times, int unit, long interval, long start) {
+  Openings(DayFilter days, ClockTimes times, int unit, long interval, long start, Effort effort) {
     this.days = days;
     this.times = times;
     this.unit = unit;
@@ -51,11 +55,12 @@ final class Openings {
     int perDay = DAY / unit;
     long stride = BigInteger.valueOf(interval).gcd(BigInteger.valueOf(perDay)).longValue();
     this.cycle = interval / stride;
-    this.table = interval == 1 ? null : table(perDay, (int) stride);
+    this.table = interval == 1 ? null : table(perDay, (int) stride, effort);
   }
 
   /** INTERVAL only ever reaches times of the day that are a stride apart. */
-  private long @Nullable [] table(int perDay, int stride) {
+  private long @Nullable [] table(int perDay, int stride, Effort effort) {
+    effort.steps(perDay / stride / TIMES_PER_STEP);
     long perDayInverse =
         BigInteger.valueOf(perDay / stride).modInverse(BigInteger.valueOf(cycle)).longValue();
     long[] found = new long[Math.min(MAX_TABLE, perDay / stride)];

@@ -4,6 +4,7 @@ import dev.carillon.time.rrule.Rule.DayParts;
 import dev.carillon.time.rrule.Rule.End;
 import dev.carillon.time.rrule.Rule.NthWeekday;
 import dev.carillon.time.rrule.Rule.TimeParts;
+import dev.carillon.time.text.Ascii;
 import dev.carillon.time.text.Phrases;
 import dev.carillon.time.text.Refusal;
 import java.time.DateTimeException;
@@ -14,7 +15,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -87,16 +87,14 @@ final class RuleParser {
 
   /** Splits into parts, and answers the rule in capitals. */
   private String split() {
-    String capitals = text.toUpperCase(Locale.ROOT);
-    if (capitals.length() != text.length()) {
-      throw new Refusal(0, "a rule consists of ASCII letters, digits and ;=,+-", EXAMPLE);
-    }
+    String capitals = Ascii.capitals(text);
     String trimmed = capitals.strip();
     int start = Math.max(0, capitals.indexOf(trimmed));
     for (String prefix : PREFIXES) {
       if (trimmed.startsWith(prefix)) {
         start += prefix.length();
         trimmed = trimmed.substring(prefix.length());
+        break;
       }
     }
     // One semicolon at the end is not in the RFC, but several calendars write it.
@@ -217,8 +215,10 @@ final class RuleParser {
     if (weekday == 0) {
       throw refused(
           item.start(),
-          Phrases.quoted(item.text())
-              + " is not a weekday; allowed: MO, TU, WE, TH, FR, SA, SU, with a number in front"
+          (item.text().isEmpty()
+                  ? "a weekday is missing"
+                  : Phrases.quoted(item.text()) + " is not a weekday")
+              + "; allowed: MO, TU, WE, TH, FR, SA, SU, with a number in front"
               + " under MONTHLY and YEARLY");
     }
     if (match.group(1) == null) {

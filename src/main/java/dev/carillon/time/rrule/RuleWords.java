@@ -18,6 +18,12 @@ final class RuleWords {
   /** Up to this many times of day are listed one by one. */
   private static final int MAX_TIMES = 8;
 
+  /** Up to so many places and days are listed one by one. */
+  private static final int MAX_LISTED = 8;
+
+  /** The fifth has a name in {@link Phrases#place}, the 6th has not. */
+  private static final int MOST_IN_WORDS = 5;
+
   private final Recurrence recurrence;
   private final Rule rule;
 
@@ -55,8 +61,14 @@ final class RuleWords {
     // INTERVAL picks days, and these parts say which of them count.
     boolean limits = rule.freq() == Freq.DAILY && rule.interval() > 1;
     List<String> choices = new ArrayList<>();
-    if (parts.hasWeekdays()) {
-      choices.add((limits ? "if it is " : "on ") + weekdays(months, limits ? "or" : "and"));
+    if (isEveryDay()) {
+      if (!limits) {
+        choices.add("every day");
+      }
+    } else if (parts.hasWeekdays()) {
+      // A run of days, "Monday to Friday", stands without "on".
+      String before = limits ? "if it is " : startsWithRun() ? "" : "on ";
+      choices.add(before + weekdays(months, limits ? "or" : "and"));
     } else if (!parts.weekNumbers().isEmpty()
         && !parts.hasMonthDays()
         && parts.yearDays().isEmpty()) {
@@ -64,7 +76,7 @@ final class RuleWords {
     }
     if (parts.hasMonthDays()) {
       boolean first = choices.isEmpty() && !limits;
-      choices.add((first ? "on " : "if it is ") + monthDays(first ? "and" : "or"));
+      choices.add((first ? "on " : "if it is ") + monthDays(first));
     }
     if (!parts.yearDays().isEmpty()) {
       boolean first = choices.isEmpty();
@@ -76,8 +88,10 @@ final class RuleWords {
     if (!parts.weekNumbers().isEmpty()) {
       choices.add("in the " + places(parts.weekNumbers(), "and") + " week of the year");
     }
-    boolean namesMonths = parts.hasWeekdays() && !parts.nthWeekdays().isEmpty() && byMonth();
-    return " " + String.join(" ", choices) + (namesMonths ? "" : in(months));
+    boolean namesMonths = !isEveryDay() && !parts.nthWeekdays().isEmpty() && byMonth();
+    return (choices.isEmpty() ? "" : " ")
+        + String.join(" ", choices)
+        + (namesMonths ? "" : in(months));
   }
 
   private boolean byMonth() {
@@ -100,19 +114,21 @@ final class RuleWords {
     DayParts parts = rule.days();
     List<String> names = new ArrayList<>();
     List<Integer> plain = Phrases.numbers(parts.weekdays());
-    boolean run = plain.size() > 2 && Phrases.isRun(plain);
-    if (run) {
+    if (startsWithRun()) {
       names.add(day(plain.get(0)) + " to " + day(plain.get(plain.size() - 1)));
     } else {
       names.addAll(named(plain, RuleWords::day));
     }
-    for (NthWeekday nth : parts.nthWeekdays()) {
-      names.add("the " + Phrases.place(nth.n()) + " " + day(nth.weekday()));
-    }
+    IntFunction<String> place = placing(parts.nthWeekdays().stream().map(NthWeekday::n).toList());
+    parts.nthWeekdays().stream()
+        .distinct()
+        .map(nth -> "the " + place.apply(nth.n()) + " " + day(nth.weekday()))
+        .forEach(names::add);
     // All Mondays of a month or year are meant, not one of them.
     boolean several = rule.freq() == Freq.MONTHLY || rule.freq() == Freq.YEARLY;
-    boolean every = several && !plain.isEmpty() && parts.weekNumbers().isEmpty();
-    String list = (every ? "every " : "") + Phrases.list(names, lastJoin);
+    boolean every =
+        several && !plain.isEmpty() && !startsWithRun() && parts.weekNumbers().isEmpty();
+    String list = (every ? "every " : "") + listed(names, lastJoin);
     if (parts.nthWeekdays().isEmpty()) {
       return list;
     }
@@ -122,20 +138,38 @@ final class RuleWords {
     return rule.freq() == Freq.YEARLY ? list + " of the year" : list;
   }
 
+  /** Whether BYDAY names all seven, so that a number beside them adds nothing. */
+  private boolean isEveryDay() {
+    return Integer.bitCount(rule.days().weekdays()) == 7;
+  }
+
+  private boolean startsWithRun() {
+    List<Integer> plain = Phrases.numbers(rule.days().weekdays());
+    return plain.size() > 2 && Phrases.isRun(plain);
+  }
+
   private static String day(int weekday) {
     return Phrases.day(DayOfWeek.of(weekday));
   }
 
-  private String monthDays(String lastJoin) {
+  /**
+   * @param all whether all of them are meant, else one of them is enough
+   */
+  private String monthDays(boolean all) {
     List<Integer> fromStart = Phrases.numbers(rule.days().monthDays());
+    List<Integer> fromEnd = Phrases.numbers(rule.days().monthDaysFromEnd());
     List<String> names = new ArrayList<>();
-    if (!fromStart.isEmpty()) {
-      names.add(Phrases.numbered("day", fromStart));
+    boolean run = fromStart.size() > 2 && Phrases.isRun(fromStart);
+    if (!fromStart.isEmpty() && (all || run)) {
+      names.add((all ? "" : "one of ") + Phrases.numbered("day", fromStart));
+    } else if (!fromStart.isEmpty()) {
+      names.add("day " + fromStart.get(0));
+      names.addAll(named(fromStart.subList(1, fromStart.size()), String::valueOf));
     }
-    for (int n : Phrases.numbers(rule.days().monthDaysFromEnd())) {
-      names.add("the " + Phrases.place(-n) + " day");
-    }
-    return Phrases.list(names, lastJoin) + (rule.freq() == Freq.MONTHLY ? "" : " of the month");
+    IntFunction<String> place = placing(fromEnd);
+    names.addAll(named(fromEnd, n -> "the " + place.apply(-n) + " day"));
+    return Phrases.list(names, all ? "and" : "or")
+        + (rule.freq() == Freq.MONTHLY ? "" : " of the month");
   }
 
   /** From the first to the last: those counted from the end come behind. */
@@ -144,7 +178,32 @@ final class RuleWords {
         numbers.stream()
             .sorted(Comparator.comparing((Integer n) -> n < 0).thenComparing(n -> n))
             .toList();
-    return Phrases.list(named(sorted, Phrases::place), lastJoin);
+    return listed(named(sorted, placing(numbers)), lastJoin);
+  }
+
+  /** In words, or all in figures where one of them needs figures. */
+  private static IntFunction<String> placing(List<Integer> numbers) {
+    boolean inWords = numbers.stream().allMatch(n -> Math.abs(n) <= MOST_IN_WORDS);
+    return n -> {
+      if (inWords || n == -1) {
+        return Phrases.place(n);
+      }
+      return n > 0 ? Phrases.ordinal(n) : Phrases.ordinal(-n) + " to last";
+    };
+  }
+
+  /** A long list is shortened to its first two and its last. */
+  private static String listed(List<String> items, String lastJoin) {
+    if (items.size() <= MAX_LISTED) {
+      return Phrases.list(items, lastJoin);
+    }
+    return items.get(0)
+        + ", "
+        + items.get(1)
+        + " … "
+        + lastJoin
+        + " "
+        + items.get(items.size() - 1);
   }
 
   private String times() {

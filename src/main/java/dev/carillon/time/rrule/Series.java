@@ -2,6 +2,7 @@ package dev.carillon.time.rrule;
 
 import dev.carillon.time.civil.CivilDays;
 import dev.carillon.time.civil.ClockTimes;
+import dev.carillon.time.civil.Effort;
 import dev.carillon.time.rrule.Rule.DayParts;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
@@ -31,10 +32,13 @@ final class Series {
   /** For rules below a day. */
   private final @Nullable Openings openings;
 
+  /** BYSETPOS; null: all. */
+  private final @Nullable Positions positions;
+
   /** Whether BYSETPOS can choose anything at all. */
   private final boolean chooses;
 
-  private Series(Rule rule, LocalDateTime dtstart) {
+  private Series(Rule rule, LocalDateTime dtstart, Effort effort) {
     this.rule = rule;
     this.start = dtstart.toEpochSecond(ZoneOffset.UTC);
     Weeks weeks = new Weeks(rule.weekStart());
@@ -48,20 +52,18 @@ final class Series {
             times(rule, rule.times().hours(), Freq.HOURLY, dtstart.getHour(), ALL_HOURS),
             times(rule, rule.times().minutes(), Freq.MINUTELY, dtstart.getMinute(), ALL_SIXTY),
             times(rule, rule.times().seconds(), Freq.SECONDLY, dtstart.getSecond(), ALL_SIXTY));
-    this.openings = rule.freq().isShorterThan(Freq.DAILY) ? openings() : null;
-    int most = mostInstances();
-    this.chooses =
-        rule.positions().isEmpty()
-            || rule.positions().stream().anyMatch(position -> Math.abs(position) <= most);
+    this.openings = rule.freq().isShorterThan(Freq.DAILY) ? openings(effort) : null;
+    this.positions = rule.positions().isEmpty() ? null : new Positions(rule.positions());
+    this.chooses = positions == null || positions.chooseAmong(mostInstances());
   }
 
-  private Openings openings() {
+  private Openings openings(Effort effort) {
     ClockTimes opening =
         new ClockTimes(
             times.hours(),
             rule.freq().isShorterThan(Freq.HOURLY) ? times.minutes() : 1,
             rule.freq() == Freq.SECONDLY ? times.seconds() : 1);
-    return new Openings(days, opening, unit(), rule.interval(), start);
+    return new Openings(days, opening, unit(), rule.interval(), start, effort);
   }
 
   /** Length of a period below a day, in seconds. */
@@ -86,8 +88,12 @@ final class Series {
     };
   }
 
-  static Series of(Rule rule, LocalDateTime dtstart) {
-    return new Series(rule, dtstart);
+  /**
+   * @throws Effort.Spent when the work allowed does not even suffice to prepare
+   */
+  static Series of(Rule rule, LocalDateTime dtstart, Effort effort) {
+    effort.step();
+    return new Series(rule, dtstart, effort);
   }
 
   /**
@@ -145,11 +151,39 @@ final class Series {
    * @return local seconds, or {@link #NONE} when there is none up to the year 9999
    */
   long next(long after, Effort effort) {
-    long from = Math.max(after + 1, start);
     if (!chooses) {
       return NONE;
     }
+    long from = timeFrom(Math.max(after + 1, start));
     return openings == null ? nextByDays(from, effort) : nextByTimes(openings, from, effort);
+  }
+
+  /** Whether a local time is an instance; as {@link #next}, COUNT and UNTIL are not looked at. */
+  boolean contains(long at, Effort effort) {
+    effort.step();
+    long day = Math.floorDiv(at, DAY);
+    int time = (int) Math.floorMod(at, (long) DAY);
+    if (at < start || at >= END_OF_TIME || !chooses || !times.contains(time)) {
+      return false;
+    }
+    if (openings != null) {
+      long period = Math.floorDiv(at, unit());
+      long opening = period * unit() - day * DAY;
+      return Math.floorMod(period - Math.floorDiv(start, unit()), (long) rule.interval()) == 0
+          && days.contains(day, effort)
+          && (positions == null || inPeriod(positions, day, (int) opening, at, effort) == at);
+    }
+    long period = periods.of(day);
+    return aligned(period) == period
+        && days.contains(day, effort)
+        && (positions == null || chosen(positions, daysOf(period, day, effort), times, at) == at);
+  }
+
+  /** The first time, on any day, that the times of the day allow, from one on. */
+  private long timeFrom(long from) {
+    long day = Math.floorDiv(from, DAY);
+    int time = times.next((int) (from - day * DAY));
+    return time < 0 ? (day + 1) * DAY : day * DAY + time;
   }
 
   /** No fewer than all instances up to the year 9999: a COUNT beyond this ends nothing. */
@@ -190,9 +224,9 @@ final class Series {
         continue;
       }
       long found =
-          rule.positions().isEmpty()
-              ? firstOf(period, matching, from, effort)
-              : chosen(daysOf(period, effort), times, from);
+          positions == null
+              ? firstOn(matching, from)
+              : chosen(positions, daysOf(period, matching, effort), times, from);
       if (found != NONE) {
         return found;
       }
@@ -211,40 +245,33 @@ final class Series {
     return beyond ? DayFilter.NONE : periods.start(period);
   }
 
-  private long firstOf(long period, long matching, long from, Effort effort) {
-    long day = matching;
-    if (day == Math.floorDiv(from, DAY)) {
-      int time = times.next((int) Math.floorMod(from, (long) DAY));
-      if (time >= 0) {
-        return day * DAY + time;
-      }
-      day = days.next(day + 1, effort);
-      if (day == DayFilter.NONE || periods.of(day) != period) {
-        return NONE;
-      }
-    }
-    return day * DAY + times.first();
+  /** The first instance on a day, if that is the day to search from, from its time on. */
+  private long firstOn(long day, long from) {
+    return day * DAY + (day * DAY >= from ? times.first() : times.next((int) (from - day * DAY)));
   }
 
-  private long[] daysOf(long period, Effort effort) {
-    return days.between(periods.start(period), periods.start(period + 1), effort);
+  /** All days of a period, one of which is known. */
+  private PeriodDays daysOf(long period, long matching, Effort effort) {
+    // To choose among them takes about as long.
+    effort.step();
+    return rule.freq() == Freq.DAILY
+        ? PeriodDays.only(matching)
+        : days.between(periods.start(period), periods.start(period + 1), effort);
   }
 
   /** BYSETPOS: the earliest, from a time on, of the instances at the given places of a period. */
-  private long chosen(long[] periodDays, ClockTimes periodTimes, long from) {
+  private static long chosen(
+      Positions places, PeriodDays periodDays, ClockTimes periodTimes, long from) {
     int perDay = periodTimes.count();
-    int total = periodDays.length * perDay;
-    long earliest = NONE;
-    for (int position : rule.positions()) {
-      int index = position > 0 ? position - 1 : total + position;
-      if (index >= 0 && index < total) {
-        long at = periodDays[index / perDay] * DAY + periodTimes.get(index % perDay);
-        if (at >= from && at < earliest) {
-          earliest = at;
-        }
-      }
+    long day = Math.floorDiv(from, DAY);
+    int before = periodDays.before(day) * perDay;
+    if (periodDays.contains(day)) {
+      before += periodTimes.before((int) Math.floorMod(from, (long) DAY));
     }
-    return earliest;
+    int index = places.next(before, periodDays.count() * perDay);
+    return index < 0
+        ? NONE
+        : periodDays.get(index / perDay) * DAY + periodTimes.get(index % perDay);
   }
 
   private long nextByTimes(Openings opening, long from, Effort effort) {
@@ -254,7 +281,12 @@ final class Series {
       if (at == Openings.NONE) {
         return NONE;
       }
-      long found = inPeriod(Math.floorDiv(at, DAY), (int) Math.floorMod(at, (long) DAY), from);
+      long day = Math.floorDiv(at, DAY);
+      int time = (int) (at - day * DAY);
+      long found =
+          positions == null
+              ? firstInPeriod(day, time, from)
+              : inPeriod(positions, day, time, from, effort);
       if (found != NONE) {
         return found;
       }
@@ -262,19 +294,26 @@ final class Series {
     }
   }
 
-  private long inPeriod(long day, int opening, long from) {
-    ClockTimes inside =
-        switch (rule.freq()) {
-          case HOURLY -> times.inHour(opening / 3600);
-          case MINUTELY -> times.inMinute(opening / 3600, opening / 60 % 60);
-          default ->
-              new ClockTimes(1L << opening / 3600, 1L << opening / 60 % 60, 1L << opening % 60);
-        };
-    if (!rule.positions().isEmpty()) {
-      return chosen(new long[] {day}, inside, from);
-    }
-    int time = inside.next((int) Math.max(0, from - day * DAY));
+  private long firstInPeriod(long day, int opening, long from) {
+    int time = timesOf(opening).next((int) Math.max(0, from - day * DAY));
     return time < 0 ? NONE : day * DAY + time;
+  }
+
+  private long inPeriod(Positions places, long day, int opening, long from, Effort effort) {
+    effort.step();
+    ClockTimes inside = timesOf(opening);
+    int earlier = from <= day * DAY ? 0 : inside.before((int) (from - day * DAY));
+    int index = places.next(earlier, inside.count());
+    return index < 0 ? NONE : day * DAY + inside.get(index);
+  }
+
+  /** The times of the period, below a day, that begins at a time of the day. */
+  private ClockTimes timesOf(int opening) {
+    return switch (rule.freq()) {
+      case HOURLY -> times.inHour(opening / 3600);
+      case MINUTELY -> times.inMinute(opening / 3600, opening / 60 % 60);
+      default -> new ClockTimes(1L << opening / 3600, 1L << opening / 60 % 60, 1L << opening % 60);
+    };
   }
 
   /** The first period from one on that INTERVAL picks. */

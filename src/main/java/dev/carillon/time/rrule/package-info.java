@@ -1,8 +1,10 @@
 /**
  * Recurrence rules of RFC 5545 in nominal local time, without zones: text to {@link
  * dev.carillon.time.rrule.Rule}, a rule with its DTSTART to {@link dev.carillon.time.rrule.Series},
- * all of a trigger's parts to {@link dev.carillon.time.rrule.Expansion}. Local times are seconds
- * since 1970-01-01T00:00 on the wall.
+ * that with its end to {@link dev.carillon.time.rrule.BoundedSeries}, all of a trigger's parts to
+ * {@link dev.carillon.time.rrule.Recurrence}, and that in a zone, of which it knows only a {@link
+ * dev.carillon.time.rrule.Wall}, to {@link dev.carillon.time.rrule.Expansion}. Local times are
+ * seconds since 1970-01-01T00:00 on the wall.
  *
  * <p>How a rule is expanded. FREQ and INTERVAL pick periods: the n-th period is found by
  * arithmetic, so that a search starts anywhere without walking from DTSTART. The BYxxx parts,
@@ -11,8 +13,8 @@
  * come to the same under both: an instance is a time that passes all of them, in a period that is
  * picked. BYSETPOS then chooses among a period's instances. Days that cannot match are jumped over,
  * a month at a time; below a day, {@link dev.carillon.time.rrule.Openings} knows which times
- * INTERVAL reaches on which days. COUNT alone needs a walk from DTSTART, once, to know the last
- * instance.
+ * INTERVAL reaches on which days. COUNT alone needs a walk from DTSTART, once, when the rule is
+ * read, to know the last instance; all rules of a recurrence are read on one budget.
  *
  * <p>That nothing matches is known after one common cycle of the calendar (400 years, which are
  * whole weeks too) and INTERVAL: then everything repeats. So a rule that never fires is told from a

@@ -1,9 +1,10 @@
-package dev.carillon.time.rrule;
+package dev.carillon.time.civil;
 
 /**
  * How much work one question, or one row of questions, may cost, in counted steps: the same
- * question always costs the same, however busy the machine is. A step is a month or a period looked
- * at, some tens of nanoseconds. Not thread-safe: it belongs to whoever asks.
+ * question always costs the same, however busy the machine is. A step is a month, a period or a
+ * change of offset looked at, or as much of a longer list as takes the same time: some 50
+ * nanoseconds when warm. Not thread-safe: it belongs to whoever asks.
  */
 public final class Effort {
 
@@ -43,12 +44,17 @@ public final class Effort {
    *
    * @throws Spent when all were taken before
    */
-  void step() {
+  public void step() {
     steps(1);
   }
 
-  /** Counts work that takes as long as several steps. */
-  void steps(int count) {
+  /**
+   * Counts work that takes as long as several steps.
+   *
+   * @param count not negative
+   * @throws Spent when fewer were left
+   */
+  public void steps(int count) {
     left -= count;
     if (left < 0) {
       left = 0;
