@@ -1,5 +1,6 @@
 package dev.carillon.time.cron;
 
+import dev.carillon.time.text.Ascii;
 import dev.carillon.time.text.Phrases;
 import dev.carillon.time.text.Refusal;
 
@@ -22,20 +23,8 @@ final class ItemText {
     this.dialect = dialect;
     this.field = field;
     this.text = text;
-    this.folded = dialect.grammar.ignoresCase(field) ? inCapitals(text) : text;
+    this.folded = dialect.grammar.ignoresCase(field) ? Ascii.capitals(text) : text;
     this.start = start;
-  }
-
-  /** ASCII only, so that no character changes its place or becomes a letter that it is not. */
-  private static String inCapitals(String text) {
-    StringBuilder capitals = new StringBuilder(text);
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c >= 'a' && c <= 'z') {
-        capitals.setCharAt(i, (char) (c - 'a' + 'A'));
-      }
-    }
-    return capitals.toString();
   }
 
   CronField field() {
