@@ -1,15 +1,16 @@
 package dev.carillon.catalog;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.ScheduleDeclaration;
-import dev.carillon.catalog.input.ScheduleReader;
 import dev.carillon.pg.Statements;
 import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
+import dev.carillon.time.Preview;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
@@ -66,13 +67,22 @@ public class Schedules {
   }
 
   /**
-   * The schedule's row, its clock and the event, together. Fails with a {@link Refusal} when the
-   * key is taken, with {@link dev.carillon.catalog.input.InvalidInput} when there is no such job.
+   * What is to be created, read and worked out on a worker thread. Fails with {@link
+   * dev.carillon.catalog.input.InvalidInput} when the body is none of a schedule.
    */
-  public Uni<ScheduleView> create(
-      Statements statements, Requester requester, ScheduleDeclaration declared) {
-    Instant now = clock.instant();
-    NextFire next = NextFire.ofNew(declared, zone(declared), now);
+  public Uni<ScheduleDraft> draft(JsonNode body) {
+    return Evaluation.aside(() -> ScheduleDraft.ofNew(body, defaultZone, clock.instant()));
+  }
+
+  /**
+   * The schedule's row, its clock and the event, together. Fails with a {@link Refusal} when the
+   * key is taken, with {@link dev.carillon.catalog.input.InvalidInput} when there is no such job or
+   * it can never fire.
+   */
+  public Uni<ScheduleView> create(Statements statements, Requester requester, ScheduleDraft draft) {
+    ScheduleDeclaration declared = draft.declared();
+    Instant now = draft.now();
+    NextFire next = NextFire.ofNew(draft);
     ScheduleEntity schedule = new ScheduleEntity();
     schedule.id = ids.next(now);
     schedule.tenant = requester.tenant().id();
@@ -86,7 +96,7 @@ public class Schedules {
         .flatMap(job -> schedule.<ScheduleEntity>persistAndFlush())
         .onFailure(ConstraintViolationException.class)
         .transform(taken -> Refusal.keyTaken(SCHEDULE, schedule.key))
-        .call(() -> start(statements, schedule, next))
+        .call(() -> start(statements, schedule, next, now))
         .flatMap(row -> view(statements, row, declared.jobKey(), now))
         .call(view -> ScheduleEvents.created(statements, requester, view));
   }
@@ -102,26 +112,33 @@ public class Schedules {
   }
 
   /**
-   * Its fires, to be evaluated by the caller, off the event loop. Fails with a {@link Refusal} when
+   * Its fires in a window, see {@link ScheduleFires#between}. Fails with a {@link Refusal} when
    * there is no such schedule, with {@link dev.carillon.catalog.input.InvalidInput} when what is
-   * stored cannot be evaluated.
+   * stored cannot be read, or its evaluation was given up.
    */
-  public Uni<ScheduleFires> fires(Tenant tenant, String idOrKey) {
+  public Uni<Preview> fires(
+      Tenant tenant, String idOrKey, Instant from, @Nullable Instant to, int limit) {
     Instant now = clock.instant();
-    return transactions.entities(
-        tenant,
-        statements ->
-            find(tenant, idOrKey)
-                .flatMap(
-                    row ->
-                        fires(statements, tenant, List.of(row), now)
-                            .map(fires -> stored(row, fires.apply(row.id).next(), now))));
+    return transactions
+        .entities(
+            tenant,
+            statements ->
+                find(tenant, idOrKey)
+                    .flatMap(
+                        row ->
+                            fires(statements, tenant, List.of(row), now)
+                                .map(fires -> new Clocked(row, fires.apply(row.id).next()))))
+        .flatMap(clocked -> Evaluation.aside(() -> stored(clocked, now).between(from, to, limit)));
   }
 
-  private ScheduleFires stored(ScheduleEntity row, @Nullable Instant next, Instant now) {
-    ScheduleDeclaration declared = row.declared(null);
+  /** A schedule and when it fires next; null: see {@link ScheduleFires#of}. */
+  private record Clocked(ScheduleEntity row, @Nullable Instant next) {}
+
+  private ScheduleFires stored(Clocked clocked, Instant now) {
+    ScheduleDeclaration declared = clocked.row.declared(null);
+    ZoneId zone = declared.timezone() == null ? defaultZone : declared.timezone();
     return ScheduleFires.of(
-        declared.trigger(), zone(declared), declared.dst(), row.createdAt, next, now);
+        declared.trigger(), zone, declared.dst(), clocked.row.createdAt, clocked.next, now);
   }
 
   /** Newest first. */
@@ -138,39 +155,91 @@ public class Schedules {
                             .map(views -> new Page<>(views, page.next()))));
   }
 
-  /** Applies a merge patch. */
+  /**
+   * What a merge patch makes of a schedule as it stands, read and worked out on a worker thread.
+   * Fails with a {@link Refusal} when there is none, or its version is not the expected one; with
+   * {@link dev.carillon.catalog.input.InvalidInput} when that would be no schedule.
+   */
+  public Uni<ScheduleDraft> draft(
+      Tenant tenant, String idOrKey, IntPredicate expected, ObjectNode patch) {
+    return transactions
+        .entities(
+            tenant,
+            statements ->
+                find(tenant, idOrKey)
+                    .invoke(row -> requireExpected(row, expected))
+                    .flatMap(row -> shown(statements, tenant, row)))
+        .flatMap(shown -> drafted(shown, patch));
+  }
+
+  private Uni<ScheduleDraft> drafted(Shown shown, ObjectNode patch) {
+    return Evaluation.aside(
+        () -> ScheduleDraft.ofPatch(shown.row, shown.view, patch, defaultZone, clock.instant()));
+  }
+
+  /** Applies a merge patch, of which a draft was made before the transaction. */
   public Uni<ScheduleView> patch(
       Statements statements,
       Requester requester,
       String idOrKey,
       IntPredicate expected,
-      ObjectNode patch) {
+      ObjectNode patch,
+      ScheduleDraft draft) {
     return opened(statements, requester, idOrKey, expected)
-        .flatMap(edit -> edit(statements, requester, edit, patched(edit.row().key, edit, patch)));
+        .flatMap(
+            edit ->
+                upToDate(draft, edit, patch)
+                    .flatMap(current -> edit(statements, requester, edit, current)));
   }
 
-  /** The id that stands for a key is shown as one, but nobody could write it. */
-  private static ScheduleDeclaration patched(String key, Edit edit, ObjectNode patch) {
-    ObjectNode document = MergePatch.apply(edit.shown(), ScheduleReader.WRITABLE, patch);
-    if (!key.equals(edit.row().id.toString())) {
-      return ScheduleReader.read(document);
-    }
-    if (key.equals(document.path("key").asText())) {
-      document.remove("key");
-    }
-    ScheduleDeclaration declared = ScheduleReader.read(document);
-    return declared.key() == null ? declared.withKey(key) : declared;
+  /** Of a schedule that was changed since, the draft is made anew, with its clock locked. */
+  private Uni<ScheduleDraft> upToDate(ScheduleDraft draft, Edit edit, ObjectNode patch) {
+    return draft.version() == edit.row().version
+        ? Uni.createFrom().item(draft)
+        : drafted(edit.shown, patch);
   }
 
-  /** Enables or disables; what is so already stays as it is and nobody is told. */
-  public Uni<ScheduleView> setEnabled(
-      Statements statements,
-      Requester requester,
-      String idOrKey,
-      IntPredicate expected,
-      boolean enabled) {
+  /**
+   * Enables; what is so already stays as it is and nobody is told. Its clock is locked meanwhile,
+   * for which nobody waits: what is disabled is not planned.
+   */
+  public Uni<ScheduleView> enable(
+      Statements statements, Requester requester, String idOrKey, IntPredicate expected) {
     return opened(statements, requester, idOrKey, expected)
-        .flatMap(edit -> edit(statements, requester, edit, edit.declared().withEnabled(enabled)));
+        .flatMap(
+            edit ->
+                edit.row().enabled
+                    ? Uni.createFrom().item(edit.view())
+                    : enabled(edit).flatMap(draft -> edit(statements, requester, edit, draft)));
+  }
+
+  private Uni<ScheduleDraft> enabled(Edit edit) {
+    return Evaluation.aside(
+        () -> ScheduleDraft.ofEnabled(edit.row(), edit.view(), defaultZone, clock.instant()));
+  }
+
+  /**
+   * Disables; what is so already stays as it is and nobody is told. The trigger is not read: also
+   * one that this version cannot read can be stopped.
+   */
+  public Uni<ScheduleView> disable(
+      Statements statements, Requester requester, String idOrKey, IntPredicate expected) {
+    return opened(statements, requester, idOrKey, expected)
+        .flatMap(
+            edit ->
+                edit.row().enabled
+                    ? disable(statements, requester, edit)
+                    : Uni.createFrom().item(edit.view()));
+  }
+
+  private Uni<ScheduleView> disable(Statements statements, Requester requester, Edit edit) {
+    Instant now = clock.instant();
+    return withdraw(statements, edit.row(), now)
+        .map(
+            withdrawn ->
+                new Replanned(NextFire.ofDisabled(edit.before(true, withdrawn)), withdrawn))
+        .invoke(replanned -> edit.row().disable(now))
+        .flatMap(replanned -> replan(statements, requester, edit, replanned, now));
   }
 
   /** Withdraws what is planned and forgets the schedule; its runs keep its id, its key is free. */
@@ -181,13 +250,37 @@ public class Schedules {
         .call(edit -> withdraw(statements, edit.row(), now))
         .call(edit -> edit.row().delete())
         .call(edit -> edit.row().flush())
-        .call(edit -> ScheduleEvents.deleted(statements, requester, edit.shown(), now))
+        .call(edit -> ScheduleEvents.deleted(statements, requester, edit.view(), now))
         .replaceWithVoid();
   }
 
-  /** A schedule whose clock is locked, as it stands. */
-  private record Edit(
-      ScheduleEntity row, ScheduleView shown, ScheduleDeclaration declared, Row clock) {}
+  /** A schedule as it stands. */
+  private record Shown(ScheduleEntity row, ScheduleView view) {}
+
+  /** A schedule whose clock is locked. */
+  private record Edit(Shown shown, Row clock) {
+
+    ScheduleEntity row() {
+      return shown.row;
+    }
+
+    ScheduleView view() {
+      return shown.view;
+    }
+
+    NextFire.Before before(boolean sameInstants, @Nullable Instant withdrawn) {
+      return new NextFire.Before(
+          row().enabled,
+          sameInstants,
+          row().status,
+          row().statusReason,
+          Times.instant(clock, "next_fire_at"),
+          clock.getLong("delay_ms"),
+          clock.getUUID("awaited_run"),
+          clock.getBoolean("awaits"),
+          withdrawn);
+    }
+  }
 
   /** Locks the clock first, then reads: what is read after the lock stays. */
   private Uni<Edit> opened(
@@ -204,79 +297,73 @@ public class Schedules {
                     .failWith(() -> Refusal.notFound(SCHEDULE, idOrKey))
                     .call(() -> refresh(row))
                     .invoke(() -> requireExpected(row, expected))
-                    .flatMap(locked -> edit(statements, tenant, row, locked)));
+                    .flatMap(
+                        locked ->
+                            shown(statements, tenant, row).map(shown -> new Edit(shown, locked))));
   }
 
-  private Uni<Edit> edit(Statements statements, Tenant tenant, ScheduleEntity row, Row locked) {
-    return views(statements, tenant, List.of(row))
-        .map(views -> views.get(0))
-        .map(shown -> new Edit(row, shown, row.declared(shown.jobKey()), locked));
+  private Uni<Shown> shown(Statements statements, Tenant tenant, ScheduleEntity row) {
+    return views(statements, tenant, List.of(row)).map(views -> new Shown(row, views.get(0)));
   }
 
   private Uni<ScheduleView> edit(
-      Statements statements, Requester requester, Edit edit, ScheduleDeclaration declared) {
+      Statements statements, Requester requester, Edit edit, ScheduleDraft draft) {
+    ScheduleDeclaration declared = draft.declared();
     if (!edit.row().key.equals(declared.key())) {
       throw FieldErrors.invalid("/key", "key: a schedule keeps its key", edit.row().key);
     }
-    if (declared.equals(edit.declared())) {
-      return Uni.createFrom().item(edit.shown());
+    if (edit.row().isDeclaredAs(declared, edit.view().jobKey())) {
+      return Uni.createFrom().item(edit.view());
     }
     Instant now = clock.instant();
     return named(requester.tenant(), declared)
         .flatMap(
             job ->
                 withdraw(statements, edit.row(), now)
-                    .map(withdrawn -> next(edit, declared, withdrawn, now))
-                    .invoke(next -> change(edit.row(), declared, job, next.next(), now))
-                    .call(() -> edit.row().flush())
-                    .call(next -> set(statements, edit.row(), next)))
-        .flatMap(next -> view(statements, edit.row(), declared.jobKey(), now))
-        .call(view -> ScheduleEvents.edited(statements, requester, edit.shown(), view));
+                    .flatMap(withdrawn -> replanned(edit, draft, withdrawn))
+                    .invoke(replanned -> edit.row().declare(declared, job, now)))
+        .flatMap(replanned -> replan(statements, requester, edit, replanned, now));
   }
 
-  private record Replanned(NextFire next, boolean withdrew) {}
+  /** A next fire, and what was planned and no longer is; null: nothing was. */
+  private record Replanned(NextFire next, @Nullable Instant withdrawn) {}
 
-  private Replanned next(
-      Edit edit, ScheduleDeclaration declared, @Nullable Instant withdrawn, Instant now) {
-    Row clockRow = edit.clock();
-    NextFire.Before before =
-        new NextFire.Before(
-            edit.declared(),
-            edit.row().status,
-            edit.row().statusReason,
-            Times.instant(clockRow, "next_fire_at"),
-            clockRow.getUUID("awaited_run"),
-            clockRow.getBoolean("awaits"),
-            withdrawn);
-    NextFire next = NextFire.ofEdited(before, declared, zone(declared), edit.row().createdAt, now);
-    return new Replanned(next, withdrawn != null);
+  private static Uni<Replanned> replanned(
+      Edit edit, ScheduleDraft draft, @Nullable Instant withdrawn) {
+    NextFire.Before before = edit.before(edit.row().firesAs(draft.declared()), withdrawn);
+    return Evaluation.aside(() -> new Replanned(NextFire.ofEdited(before, draft), withdrawn));
   }
 
-  private static void change(
-      ScheduleEntity row,
-      ScheduleDeclaration declared,
-      @Nullable UUID job,
-      NextFire next,
-      Instant now) {
-    row.declare(declared, job, now);
-    row.status = next.status();
-    row.statusReason = next.statusReason();
+  private Uni<ScheduleView> replan(
+      Statements statements, Requester requester, Edit edit, Replanned replanned, Instant now) {
+    ScheduleEntity row = edit.row();
+    row.status = replanned.next().status();
+    row.statusReason = replanned.next().statusReason();
     row.version++;
+    return row.flush()
+        .flatMap(flushed -> set(statements, row, replanned, now))
+        .flatMap(set -> views(statements, requester.tenant(), List.of(row)))
+        .map(views -> views.get(0))
+        .call(view -> ScheduleEvents.edited(statements, requester, edit.view(), view));
   }
 
-  private Uni<RowSet<Row>> start(Statements statements, ScheduleEntity row, NextFire next) {
+  private Uni<RowSet<Row>> start(
+      Statements statements, ScheduleEntity row, NextFire next, Instant now) {
     return statements.query(
         ClockSql.START,
-        Tuple.of(
-            row.id,
-            row.tenant,
-            row.enabled,
-            Times.utc(next.at()),
-            next.delayMillis(),
-            workedOutBy(next)));
+        Tuple.from(
+            Arrays.asList(
+                row.id,
+                row.tenant,
+                row.enabled,
+                Times.utc(next.at()),
+                next.delayMillis(),
+                workedOutBy(next),
+                Times.utc(now))));
   }
 
-  private Uni<RowSet<Row>> set(Statements statements, ScheduleEntity row, Replanned replanned) {
+  private Uni<RowSet<Row>> set(
+      Statements statements, ScheduleEntity row, Replanned replanned, Instant now) {
     NextFire next = replanned.next();
     return statements.query(
         ClockSql.SET,
@@ -288,8 +375,9 @@ public class Schedules {
                 Times.utc(next.at()),
                 next.delayMillis(),
                 next.awaited(),
-                replanned.withdrew(),
-                workedOutBy(next))));
+                replanned.withdrawn() != null,
+                workedOutBy(next),
+                next.workedOut() ? Times.utc(now) : null)));
   }
 
   private @Nullable String workedOutBy(NextFire next) {
@@ -391,10 +479,6 @@ public class Schedules {
                               Times.instant(row, "next_fire_at"))));
               return id -> fires.getOrDefault(id, ScheduleView.Fires.NONE);
             });
-  }
-
-  private ZoneId zone(ScheduleDeclaration declared) {
-    return declared.timezone() == null ? defaultZone : declared.timezone();
   }
 
   private static @Nullable Row only(RowSet<Row> rows) {
