@@ -20,6 +20,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -278,8 +279,8 @@ class ZoneRulesUpdateTest {
   }
 
   private void plan(TzdataVersion version) {
-    new Planner(engine.pg, ZoneId.of("UTC"), version)
-        .plan(new Lease.Held("ticker", leader, 7), 0, now(), now().plusSeconds(5))
+    new Planner(engine.vertx, engine.pg, ZoneId.of("UTC"), version)
+        .plan(new Lease.Held("ticker", leader, 7), 0, now(), now().plusSeconds(5), Set.of())
         .await()
         .atMost(AT_MOST);
   }
