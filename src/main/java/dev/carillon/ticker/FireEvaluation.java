@@ -9,7 +9,9 @@ import dev.carillon.time.rrule.Effort;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -19,23 +21,27 @@ import org.jspecify.annotations.Nullable;
  * for all of them:
  *
  * <pre>
- * so far the batch has cost │ known to be cheap │ not known yet │ known to be dear
- * little                    │ planned           │ planned       │ planned
- * much                      │ planned           │ left          │ left
+ * so far the batch has cost        │ known to be cheap │ others
+ * little                           │ planned           │ planned
+ * a share, by rules of this tenant │ planned           │ left
+ * much, by whose rules ever        │ planned           │ left
  * </pre>
  *
- * What is left stays due, and a dear one is looked at once in a pass. How much a plan costs is
- * counted in steps, so what is planned at all, and what is given up, never depends on how busy the
- * machine is. Reading a trigger is not counted, so there the clock is asked, which decides on the
- * batch alone.
+ * What is left stays due, and a dear one is looked at once in a pass; so other tenants wait for one
+ * share at most. How much a plan costs is counted in steps: what is planned at all, and what is
+ * given up, never depends on how busy the machine is. Reading a trigger is not counted, so there
+ * the clock is asked, which decides on the batch alone.
  */
 final class FireEvaluation {
 
   /** Up to here a schedule is cheap: about half a millisecond, 500 of which make no difference. */
   static final int CHEAP = 10_000;
 
-  /** From here on a batch has cost much: about 200 ms, a fifth of the time between two looks. */
-  static final long MUCH = 2L * Effort.ONE_QUESTION;
+  /** What one tenant may cost a batch before its dear schedules are left: about 100 ms. */
+  static final long SHARE = Effort.ONE_QUESTION;
+
+  /** What all tenants may: about half a second, of the five that are planned ahead. */
+  static final long MUCH = 5L * Effort.ONE_QUESTION;
 
   /** About as long as a step takes. */
   private static final int NANOS_PER_STEP = 50;
@@ -71,14 +77,18 @@ final class FireEvaluation {
   /** Looks at the schedules in their order; never fails. */
   Evaluated of(List<PlanRow> due, Instant now, Instant horizon) {
     Evaluated evaluated = new Evaluated(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-    long cost = 0;
+    Map<String, Long> costs = new HashMap<>();
+    long much = 0;
     for (PlanRow row : due) {
       Compiled known = compiled.of(row);
       boolean cheap = row.fixedDelay() || known != null && known.steps() <= CHEAP;
-      if (cost >= MUCH && !cheap) {
+      boolean spent = much >= MUCH || costs.getOrDefault(row.tenant(), 0L) >= SHARE;
+      if (spent && !cheap) {
         evaluated.left.add(row.schedule());
       } else {
-        cost += evaluate(row, known, now, horizon, evaluated);
+        long cost = evaluate(row, known, now, horizon, evaluated);
+        costs.merge(row.tenant(), cost, Long::sum);
+        much += cost;
       }
     }
     return evaluated;
