@@ -6,6 +6,8 @@ import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.catalog.input.ScheduleReader;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a schedule is to become: read, and its next fire looked for, which is all that can take
@@ -13,11 +15,12 @@ import java.time.ZoneId;
  *
  * @param declared what a person wants
  * @param fires its fires
- * @param version the version that it was made of; 0: of none
+ * @param of the schedule that it was made of; null: a new one
+ * @param version of that schedule; 0: a new one
  * @param now from when on it is to fire
  */
 public record ScheduleDraft(
-    ScheduleDeclaration declared, FireSearch fires, int version, Instant now) {
+    ScheduleDeclaration declared, FireSearch fires, @Nullable UUID of, int version, Instant now) {
 
   /**
    * @throws dev.carillon.catalog.input.InvalidInput saying everything that is wrong with the body
@@ -26,7 +29,7 @@ public record ScheduleDraft(
     ScheduleDeclaration declared = ScheduleReader.read(body);
     FireSearch fires = new FireSearch(declared, zone(declared, defaultZone), now);
     fires.lookUp(now);
-    return new ScheduleDraft(declared, fires, 0, now);
+    return new ScheduleDraft(declared, fires, null, 0, now);
   }
 
   /**
@@ -41,7 +44,7 @@ public record ScheduleDraft(
     if (!row.enabled || !row.firesAs(declared)) {
       fires.lookUp(now);
     }
-    return new ScheduleDraft(declared, fires, row.version, now);
+    return new ScheduleDraft(declared, fires, row.id, row.version, now);
   }
 
   /**
@@ -53,7 +56,12 @@ public record ScheduleDraft(
       ScheduleEntity row, ScheduleView shown, ZoneId defaultZone, Instant now) {
     ScheduleDeclaration declared = row.declared(shown.jobKey()).withEnabled(true);
     FireSearch fires = new FireSearch(declared, zone(declared, defaultZone), row.createdAt);
-    return new ScheduleDraft(declared, fires, row.version, now);
+    return new ScheduleDraft(declared, fires, row.id, row.version, now);
+  }
+
+  /** Whether it was made of a schedule as it stands. */
+  boolean isOf(ScheduleEntity row) {
+    return row.id.equals(of) && row.version == version;
   }
 
   /** The id that stands for a key is shown as one, but nobody could write it. */

@@ -194,9 +194,7 @@ public class Schedules {
 
   /** Of a schedule that was changed since, the draft is made anew, with its clock locked. */
   private Uni<ScheduleDraft> upToDate(ScheduleDraft draft, Edit edit, ObjectNode patch) {
-    return draft.version() == edit.row().version
-        ? Uni.createFrom().item(draft)
-        : drafted(edit.shown, patch);
+    return draft.isOf(edit.row()) ? Uni.createFrom().item(draft) : drafted(edit.shown, patch);
   }
 
   /**

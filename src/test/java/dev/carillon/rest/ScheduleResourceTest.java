@@ -34,6 +34,7 @@ import java.time.zone.ZoneRulesProvider;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -749,6 +750,24 @@ class ScheduleResourceTest {
     assertFalse(askers.isEmpty());
     assertEquals(
         List.of(), askers.stream().filter(asker -> asker.startsWith("event loop")).toList());
+  }
+
+  /** Each reads the schedule before it has the lock, and may find it changed behind it. */
+  @Test
+  void losesNoPatchOfManyAtOnce() {
+    created("{'key':'s','jobKey':'j','timezone':'UTC','trigger':" + YEARLY + "}");
+    AtomicInteger racers = new AtomicInteger();
+
+    Racers.race(
+        12,
+        () -> {
+          int racer = racers.incrementAndGet();
+          return api.patch("/schedules/s", "{'params':{'p" + racer + "':1}}")
+              .then()
+              .statusCode(200);
+        });
+
+    api.get("/schedules/s").then().body("params.size()", equalTo(12)).body("version", equalTo(13));
   }
 
   @Test
