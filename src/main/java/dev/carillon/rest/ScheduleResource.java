@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.DueNotices;
 import dev.carillon.catalog.RunView;
 import dev.carillon.catalog.Runs;
+import dev.carillon.catalog.ScheduleEdits;
 import dev.carillon.catalog.ScheduleView;
 import dev.carillon.catalog.Schedules;
 import dev.carillon.catalog.input.RunReader;
@@ -49,6 +50,7 @@ public class ScheduleResource {
   private static final String TO = "to";
 
   private final Schedules schedules;
+  private final ScheduleEdits edits;
   private final Runs runs;
   private final DueNotices dueNotices;
   private final InstantSource clock;
@@ -57,12 +59,14 @@ public class ScheduleResource {
 
   ScheduleResource(
       Schedules schedules,
+      ScheduleEdits edits,
       Runs runs,
       DueNotices dueNotices,
       InstantSource clock,
       Writes writes,
       Call call) {
     this.schedules = schedules;
+    this.edits = edits;
     this.runs = runs;
     this.dueNotices = dueNotices;
     this.clock = clock;
@@ -220,11 +224,9 @@ public class ScheduleResource {
     IntPredicate expected = call.ifMatch();
     return writes.changeEntity(
         call,
-        schedules.draft(call.tenant(), schedule, expected, patch),
+        edits.draft(call.tenant(), schedule, expected, patch),
         (statements, requester, draft) ->
-            schedules
-                .patch(statements, requester, schedule, expected, patch, draft)
-                .map(this::edited));
+            edits.patch(statements, requester, schedule, expected, patch, draft).map(this::edited));
   }
 
   @DELETE
@@ -244,7 +246,7 @@ public class ScheduleResource {
     return writes.changeEntity(
         call,
         (statements, requester) ->
-            schedules
+            edits
                 .delete(statements, requester, schedule, expected)
                 .map(gone -> Answer.noContent().then(writes.clockNotice())));
   }
@@ -264,7 +266,7 @@ public class ScheduleResource {
   @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
   public Uni<Response> enable(
       @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
-    return switched(schedule, body, schedules::enable);
+    return switched(schedule, body, edits::enable);
   }
 
   @POST
@@ -282,7 +284,7 @@ public class ScheduleResource {
   @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
   public Uni<Response> disable(
       @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
-    return switched(schedule, body, schedules::disable);
+    return switched(schedule, body, edits::disable);
   }
 
   @POST
