@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * disabled                     → none; PAUSED
  * same instants as before      → the earliest withdrawn, else what the clock said: an edit is no downtime
- * other trigger or zone        → as of a new schedule, from now on: what was withdrawn says nothing of it
+ * other instants               → as of a new schedule, from now on: what was withdrawn says nothing of it
  * enabled                      → the first from the earliest withdrawn on, inclusive, else after now: no catching up
  * FIXED_DELAY, its run alive   → none: the end of that run sets it
  * none left                    → EXHAUSTED

@@ -38,7 +38,7 @@ public final class Recomputed {
    */
   public static @Nullable Instant next(
       Fires fires, Instant since, Instant stored, Instant now, Effort effort) {
-    // Whoever told it so left a fire that was overdue as it was.
+    // Told so while a fire was overdue: that one stays as it is.
     Instant after = since.isBefore(stored) ? since : stored.minusNanos(1);
     Instant halfWay = after.plus(Duration.between(after, stored).dividedBy(2));
     Instant settled = halfWay.isBefore(now) ? halfWay : now;
