@@ -7,3 +7,7 @@ alter table schedules
 -- By which tzdata next_fire_at was worked out; null: nobody knows, which is older than any. Versions such as 2025b
 -- follow each other in the order of their bytes, whatever the database's language. docs/decisions/0017.
 alter table clock add column rules text collate "C";
+
+-- When the schedule was last told when to fire: created, switched on, given another trigger, zone or choice. An edit
+-- of anything else leaves it. Null: not since this column is there.
+alter table clock add column timed_at timestamptz;

@@ -7,7 +7,6 @@ import dev.carillon.catalog.Jobs;
 import dev.carillon.catalog.Refusal;
 import dev.carillon.catalog.Schedules;
 import dev.carillon.catalog.input.JobReader;
-import dev.carillon.catalog.input.ScheduleReader;
 import dev.carillon.pg.Notices;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
@@ -70,15 +69,15 @@ class Demonstration {
 
   private Uni<Void> make() {
     Requester nobody = new Requester(new Tenant("default"), null);
-    return transactions
-        .entities(
-            nobody.tenant(),
-            statements ->
-                jobs.create(statements, nobody, JobReader.read(tree(JOB)))
-                    .chain(
-                        job ->
-                            schedules.create(
-                                statements, nobody, ScheduleReader.read(tree(SCHEDULE)))))
+    return schedules
+        .draft(tree(SCHEDULE))
+        .chain(
+            schedule ->
+                transactions.entities(
+                    nobody.tenant(),
+                    statements ->
+                        jobs.create(statements, nobody, JobReader.read(tree(JOB)))
+                            .chain(job -> schedules.create(statements, nobody, schedule))))
         .invoke(made -> notices.send(Notices.Channel.CLOCK, ""))
         .replaceWithVoid();
   }

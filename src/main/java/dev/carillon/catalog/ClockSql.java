@@ -3,11 +3,13 @@ package dev.carillon.catalog;
 /** What the write side does to a schedule's clock and to what was planned by it. */
 final class ClockSql {
 
-  /** $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms, $6 by which tzdata. */
+  /**
+   * $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms, $6 by which tzdata, $7 now.
+   */
   static final String START =
       """
-      insert into clock (schedule_id, tenant_id, enabled, next_fire_at, delay_ms, rules)
-      values ($1, $2, $3, $4, $5, $6)
+      insert into clock (schedule_id, tenant_id, enabled, next_fire_at, delay_ms, rules, timed_at)
+      values ($1, $2, $3, $4, $5, $6, $7)
       """;
 
   /**
@@ -52,13 +54,13 @@ final class ClockSql {
    * Sets the clock after an edit. Where fires were withdrawn, the last one is found again: the
    * newest that is left. $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms, $6
    * awaited run, $7 whether fires were withdrawn, $8 by which tzdata the next fire was worked out;
-   * null: it was not, it stays as it was.
+   * null: it was not, it stays as it was; $9 now if it was, else null.
    */
   static final String SET =
       """
       update clock
       set revision = revision + 1, enabled = $3, next_fire_at = $4, delay_ms = $5, awaited_run = $6,
-          rules = coalesce($8, rules),
+          rules = coalesce($8, rules), timed_at = coalesce($9, timed_at),
           -- Nothing withdrawn and nothing new: the last fire that ends the schedule is still to come, or just was.
           ends_at = case when $4::timestamptz is null and not $7 then ends_at end,
           last_fire_at = case when $7 then (

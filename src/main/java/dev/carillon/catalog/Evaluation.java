@@ -1,13 +1,43 @@
 package dev.carillon.catalog;
 
 import dev.carillon.catalog.input.FieldErrors;
+import dev.carillon.time.DstPolicy;
 import dev.carillon.time.EvaluationGaveUp;
+import dev.carillon.time.NeverFires;
+import dev.carillon.time.Trigger;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.function.Supplier;
 
-/** Asks a trigger for its fires on behalf of a person, who is told when bounded work found none. */
+/**
+ * Reads and asks triggers on behalf of a person, who is told when bounded work found no answer.
+ * That work can take a tenth of a second, so whoever is on an event loop has it done {@link
+ * #aside}: another tenant's request must not wait for it.
+ */
 public final class Evaluation {
 
   private Evaluation() {}
+
+  /**
+   * Computes on a worker thread and goes on where the subscriber was: on the same Vert.x context,
+   * to which its session and its transaction are bound.
+   */
+  public static <T> Uni<T> aside(Supplier<T> computing) {
+    return Uni.createFrom()
+        .deferred(
+            () -> {
+              Context context = Vertx.currentContext();
+              return context == null
+                  // No event loop would be held up.
+                  ? Uni.createFrom().item(computing)
+                  : Uni.createFrom()
+                      .completionStage(
+                          () -> context.executeBlocking(computing::get, false).toCompletionStage());
+            });
+  }
 
   /**
    * @throws dev.carillon.catalog.input.InvalidInput when the evaluation was given up
@@ -18,6 +48,21 @@ public final class Evaluation {
     } catch (EvaluationGaveUp gaveUp) {
       throw FieldErrors.invalid(
           "/trigger", "its fires could not be found: " + gaveUp.getMessage(), null);
+    }
+  }
+
+  /**
+   * Of a trigger that has no fire after an instant: nothing where it is over, see {@link
+   * NeverFires}.
+   *
+   * @param anchor as in {@link Trigger#in}
+   * @throws dev.carillon.catalog.input.InvalidInput when it never fires at all
+   */
+  public static void refuseNever(
+      Trigger trigger, ZoneId zone, DstPolicy dst, Instant anchor, Instant after) {
+    NeverFires never = NeverFires.of(trigger, zone, dst, anchor, after);
+    if (never != null) {
+      throw FieldErrors.invalid("/trigger", "trigger: " + never.message(), never.example());
     }
   }
 }

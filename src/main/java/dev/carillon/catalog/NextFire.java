@@ -2,15 +2,12 @@ package dev.carillon.catalog;
 
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.ScheduleDeclaration;
-import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.FixedDelay;
 import dev.carillon.time.OneShot;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * disabled                     → none; PAUSED
  * same instants as before      → the earliest withdrawn, else what the clock said: an edit is no downtime
- * other trigger or zone        → as of a new schedule, from now on: what was withdrawn says nothing of it
+ * other instants               → as of a new schedule, from now on: what was withdrawn says nothing of it
  * enabled                      → the first from the earliest withdrawn on, inclusive, else after now: no catching up
  * FIXED_DELAY, its run alive   → none: the end of that run sets it
  * none left                    → EXHAUSTED
@@ -42,53 +39,75 @@ record NextFire(
   /** How old the instant of a ONE_SHOT may be when it is given: it then fires at once. */
   static final Duration CATCH_UP = Duration.ofDays(1);
 
-  /** What the clock said before an edit, and what the edit withdrew. */
+  /**
+   * What was so before an edit, and what the edit withdrew.
+   *
+   * @param sameInstants whether what is declared now fires when the former did
+   * @param delayMillis of a FIXED_DELAY; null for other triggers
+   */
   record Before(
-      ScheduleDeclaration declared,
+      boolean enabled,
+      boolean sameInstants,
       ScheduleStatus status,
       @Nullable String statusReason,
       @Nullable Instant next,
+      @Nullable Long delayMillis,
       @Nullable UUID awaited,
       boolean awaitedLives,
-      @Nullable Instant withdrawn) {}
+      @Nullable Instant withdrawn) {
 
-  /**
-   * @throws dev.carillon.catalog.input.InvalidInput when it cannot ever fire as it is meant to
-   */
-  static NextFire ofNew(ScheduleDeclaration declared, ZoneId zone, Instant createdAt) {
-    return declared.enabled()
-        ? firing(declared, first(declared, zone, createdAt, createdAt))
-        : paused(declared, null);
+    /** The run whose end will still come and set the next fire; null: none. */
+    @Nullable UUID stillAwaited() {
+      return awaitedLives && withdrawn == null ? awaited : null;
+    }
   }
 
   /**
    * @throws dev.carillon.catalog.input.InvalidInput when it cannot ever fire as it is meant to
    */
-  static NextFire ofEdited(
-      Before before, ScheduleDeclaration declared, ZoneId zone, Instant createdAt, Instant now) {
+  static NextFire ofNew(ScheduleDraft draft) {
+    if (draft.declared().enabled()) {
+      return firing(draft, first(draft));
+    }
+    requireFires(draft);
+    return paused(draft.declared(), null);
+  }
+
+  /** Without a look at the trigger, so that one which cannot be read can be switched off. */
+  static NextFire ofDisabled(Before before) {
+    UUID awaited = before.delayMillis() == null ? null : before.stillAwaited();
+    return paused(before.delayMillis(), awaited);
+  }
+
+  /**
+   * @throws dev.carillon.catalog.input.InvalidInput when it cannot ever fire as it is meant to
+   */
+  static NextFire ofEdited(Before before, ScheduleDraft draft) {
+    ScheduleDeclaration declared = draft.declared();
     boolean delays = declared.trigger() instanceof FixedDelay;
-    boolean sameInstants = declared.firesAs(before.declared());
-    // Whether the clock waits for the end of a run that will still come.
-    UUID awaited =
-        delays && before.awaitedLives() && before.withdrawn() == null ? before.awaited() : null;
+    UUID awaited = delays ? before.stillAwaited() : null;
     if (!declared.enabled()) {
+      if (!before.sameInstants()) {
+        requireFires(draft);
+      }
       return paused(declared, awaited);
     }
     if (awaited != null) {
       return new NextFire(null, delayMillis(declared), awaited, ScheduleStatus.ACTIVE, null, false);
     }
-    if (!sameInstants) {
-      return firing(declared, first(declared, zone, createdAt, now));
+    if (!before.sameInstants()) {
+      return firing(draft, first(draft));
     }
-    if (before.declared().enabled()) {
+    if (before.enabled()) {
       return undisturbed(before, declared);
     }
     if (delays) {
       return firing(
-          declared, before.withdrawn() != null ? before.withdrawn() : now.plus(delay(declared)));
+          draft,
+          before.withdrawn() != null ? before.withdrawn() : draft.fires().delayed(draft.now()));
     }
-    Instant from = before.withdrawn() == null ? now : before.withdrawn().minusNanos(1);
-    return firing(declared, next(declared, zone, createdAt, from));
+    Instant from = before.withdrawn() == null ? draft.now() : before.withdrawn().minusNanos(1);
+    return firing(draft, draft.fires().next(from));
   }
 
   private static NextFire undisturbed(Before before, ScheduleDeclaration declared) {
@@ -107,14 +126,17 @@ record NextFire(
   }
 
   private static NextFire paused(ScheduleDeclaration declared, @Nullable UUID awaited) {
-    return new NextFire(
-        null, delayMillis(declared), awaited, ScheduleStatus.PAUSED, "DISABLED", false);
+    return paused(delayMillis(declared), awaited);
   }
 
-  private static NextFire firing(ScheduleDeclaration declared, @Nullable Instant at) {
+  private static NextFire paused(@Nullable Long delayMillis, @Nullable UUID awaited) {
+    return new NextFire(null, delayMillis, awaited, ScheduleStatus.PAUSED, "DISABLED", false);
+  }
+
+  private static NextFire firing(ScheduleDraft draft, @Nullable Instant at) {
     return new NextFire(
         at,
-        delayMillis(declared),
+        delayMillis(draft.declared()),
         null,
         at == null ? ScheduleStatus.EXHAUSTED : ScheduleStatus.ACTIVE,
         null,
@@ -122,9 +144,9 @@ record NextFire(
   }
 
   /** As of a trigger that was just given. */
-  private static @Nullable Instant first(
-      ScheduleDeclaration declared, ZoneId zone, Instant createdAt, Instant now) {
-    if (declared.trigger() instanceof OneShot once) {
+  private static @Nullable Instant first(ScheduleDraft draft) {
+    Instant now = draft.now();
+    if (draft.declared().trigger() instanceof OneShot once) {
       if (once.at().isBefore(now.minus(CATCH_UP))) {
         throw FieldErrors.invalid(
             "/trigger/at",
@@ -133,28 +155,19 @@ record NextFire(
       }
       return once.at();
     }
-    if (declared.trigger() instanceof FixedDelay fixed) {
-      return now.plus(fixed.delay());
+    if (draft.declared().trigger() instanceof FixedDelay) {
+      return draft.fires().delayed(now);
     }
-    return next(declared, zone, createdAt, now);
+    return draft.fires().next(now);
   }
 
-  private static @Nullable Instant next(
-      ScheduleDeclaration declared, ZoneId zone, Instant createdAt, Instant after) {
-    return evaluated(() -> declared.trigger().in(zone, createdAt, declared.dst()).next(after));
-  }
-
-  private static @Nullable Instant evaluated(Supplier<@Nullable Instant> question) {
-    try {
-      return question.get();
-    } catch (EvaluationGaveUp gaveUp) {
-      throw FieldErrors.invalid(
-          "/trigger", "its next fire could not be found: " + gaveUp.getMessage(), null);
+  /** Switched off or not: what never fires is not taken. */
+  private static void requireFires(ScheduleDraft draft) {
+    if (draft.declared().trigger() instanceof FixedDelay) {
+      draft.fires().delayed(draft.now());
+    } else {
+      draft.fires().next(draft.now());
     }
-  }
-
-  private static Duration delay(ScheduleDeclaration declared) {
-    return ((FixedDelay) declared.trigger()).delay();
   }
 
   private static @Nullable Long delayMillis(ScheduleDeclaration declared) {

@@ -9,6 +9,7 @@ import dev.carillon.tenancy.Tenant;
 import dev.carillon.time.DstGap;
 import dev.carillon.time.DstOverlap;
 import dev.carillon.time.DstPolicy;
+import dev.carillon.time.Trigger;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import io.smallrye.mutiny.Uni;
 import jakarta.persistence.Column;
@@ -113,6 +114,63 @@ public class ScheduleEntity extends PanacheEntityBase {
     updatedAt = now;
   }
 
+  void disable(Instant now) {
+    enabled = false;
+    updatedAt = now;
+  }
+
+  /**
+   * Whether this is what was declared, word for word. What is stored is compared as it stands and
+   * not read, for this version may not be able to.
+   *
+   * @param jobKey the key of its job
+   */
+  boolean isDeclaredAs(ScheduleDeclaration declared, @Nullable String jobKey) {
+    return isTimedAs(declared)
+        && key.equals(declared.key())
+        && Objects.equals(name, declared.name())
+        && Objects.equals(jobKey, declared.jobKey())
+        && Objects.equals(JsonText.stored(target), declared.target())
+        && enabled == declared.enabled()
+        && Objects.equals(JsonText.stored(params), declared.params())
+        && Objects.equals(priority == null ? null : priority.intValue(), declared.priority());
+  }
+
+  /**
+   * Whether the instants at which the two fire are the same. A zone or a choice that the trigger
+   * does not depend on changes none. A parked schedule has none to keep.
+   */
+  boolean firesAs(ScheduleDeclaration declared) {
+    if (status == ScheduleStatus.PARKED || !isTriggeredAs(declared)) {
+      return isTimedAs(declared);
+    }
+    Trigger same = declared.trigger();
+    return (!same.dependsOnZone() || isInZoneOf(declared))
+        && (!same.dependsOnDst() || hasChosenAs(declared));
+  }
+
+  private boolean isTimedAs(ScheduleDeclaration declared) {
+    return isTriggeredAs(declared) && isInZoneOf(declared) && hasChosenAs(declared);
+  }
+
+  private boolean isTriggeredAs(ScheduleDeclaration declared) {
+    return declared.triggerJson().equals(JsonText.stored(trigger));
+  }
+
+  private boolean isInZoneOf(ScheduleDeclaration declared) {
+    return Objects.equals(
+        timezone, declared.timezone() == null ? null : declared.timezone().getId());
+  }
+
+  private boolean hasChosenAs(ScheduleDeclaration declared) {
+    return dstGap == declared.dst().gap() && dstOverlap == declared.dst().overlap();
+  }
+
+  /**
+   * What a person declared, read.
+   *
+   * @throws dev.carillon.catalog.input.InvalidInput when this version cannot read it
+   */
   ScheduleDeclaration declared(@Nullable String jobKey) {
     ObjectNode triggerJson = (ObjectNode) Objects.requireNonNull(JsonText.stored(trigger));
     return new ScheduleDeclaration(

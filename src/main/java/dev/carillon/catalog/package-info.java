@@ -11,6 +11,10 @@
  * does nothing. Planned rows that somebody else has locked are left alone: a cancel ends them, or a
  * worker has them already.
  *
+ * <p>Reading or asking a trigger can take a tenth of a second: {@link
+ * dev.carillon.catalog.Evaluation} has it done off the event loop, and a {@link
+ * dev.carillon.catalog.ScheduleDraft} before the clock row is locked.
+ *
  * <p>A run's state is not stored: it is that of its queue row while it lives, and afterwards the
  * final state of its last attempt. Both are read in one statement, {@link
  * dev.carillon.catalog.RunSql#READ}.

@@ -4,14 +4,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.DueNotices;
 import dev.carillon.catalog.RunView;
 import dev.carillon.catalog.Runs;
+import dev.carillon.catalog.ScheduleEdits;
 import dev.carillon.catalog.ScheduleView;
 import dev.carillon.catalog.Schedules;
 import dev.carillon.catalog.input.RunReader;
 import dev.carillon.catalog.input.RunRequest;
-import dev.carillon.catalog.input.ScheduleDeclaration;
-import dev.carillon.catalog.input.ScheduleReader;
+import dev.carillon.pg.Statements;
+import dev.carillon.tenancy.Requester;
 import io.smallrye.mutiny.Uni;
-import io.smallrye.mutiny.infrastructure.Infrastructure;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
@@ -50,6 +50,7 @@ public class ScheduleResource {
   private static final String TO = "to";
 
   private final Schedules schedules;
+  private final ScheduleEdits edits;
   private final Runs runs;
   private final DueNotices dueNotices;
   private final InstantSource clock;
@@ -58,12 +59,14 @@ public class ScheduleResource {
 
   ScheduleResource(
       Schedules schedules,
+      ScheduleEdits edits,
       Runs runs,
       DueNotices dueNotices,
       InstantSource clock,
       Writes writes,
       Call call) {
     this.schedules = schedules;
+    this.edits = edits;
     this.runs = runs;
     this.dueNotices = dueNotices;
     this.clock = clock;
@@ -98,13 +101,13 @@ public class ScheduleResource {
   @APIResponse(responseCode = "409", ref = ApiDescription.PROBLEM)
   public Uni<Response> create(@Parameter(hidden = true) byte @Nullable [] body) {
     call.query().check();
-    ScheduleDeclaration declared = ScheduleReader.read(call.json(body));
     return writes.postEntity(
         call,
         body,
-        (statements, requester) ->
+        schedules.draft(call.json(body)),
+        (statements, requester, draft) ->
             schedules
-                .create(statements, requester, declared)
+                .create(statements, requester, draft)
                 .map(
                     schedule ->
                         Answer.created("/schedules/" + schedule.id(), schedule)
@@ -183,10 +186,8 @@ public class ScheduleResource {
     }
     query.check();
     return schedules
-        .fires(call.tenant(), schedule)
-        // Evaluating is computing, not waiting.
-        .emitOn(Infrastructure.getDefaultExecutor())
-        .map(fires -> Answer.ok(PreviewBody.of(fires.between(from, to, limit))))
+        .fires(call.tenant(), schedule, from, to, limit)
+        .map(preview -> Answer.ok(PreviewBody.of(preview)))
         .map(Answer::response);
   }
 
@@ -223,8 +224,9 @@ public class ScheduleResource {
     IntPredicate expected = call.ifMatch();
     return writes.changeEntity(
         call,
-        (statements, requester) ->
-            schedules.patch(statements, requester, schedule, expected, patch).map(this::edited));
+        edits.draft(call.tenant(), schedule, expected, patch),
+        (statements, requester, draft) ->
+            edits.patch(statements, requester, schedule, expected, patch, draft).map(this::edited));
   }
 
   @DELETE
@@ -244,7 +246,7 @@ public class ScheduleResource {
     return writes.changeEntity(
         call,
         (statements, requester) ->
-            schedules
+            edits
                 .delete(statements, requester, schedule, expected)
                 .map(gone -> Answer.noContent().then(writes.clockNotice())));
   }
@@ -264,7 +266,7 @@ public class ScheduleResource {
   @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
   public Uni<Response> enable(
       @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
-    return setEnabled(schedule, body, true);
+    return switched(schedule, body, edits::enable);
   }
 
   @POST
@@ -282,7 +284,7 @@ public class ScheduleResource {
   @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
   public Uni<Response> disable(
       @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
-    return setEnabled(schedule, body, false);
+    return switched(schedule, body, edits::disable);
   }
 
   @POST
@@ -317,7 +319,12 @@ public class ScheduleResource {
                 .map(requested -> RunAnswers.requested(202, requested, dueNotices)));
   }
 
-  private Uni<Response> setEnabled(String schedule, byte @Nullable [] body, boolean enabled) {
+  private interface Switch {
+    Uni<ScheduleView> turn(
+        Statements statements, Requester requester, String schedule, IntPredicate expected);
+  }
+
+  private Uni<Response> switched(String schedule, byte @Nullable [] body, Switch to) {
     call.query().check();
     call.requireNoFields(body);
     IntPredicate expected = call.ifMatch();
@@ -325,9 +332,7 @@ public class ScheduleResource {
         call,
         body,
         (statements, requester) ->
-            schedules
-                .setEnabled(statements, requester, schedule, expected, enabled)
-                .map(this::edited));
+            to.turn(statements, requester, schedule, expected).map(this::edited));
   }
 
   private Answer edited(ScheduleView schedule) {

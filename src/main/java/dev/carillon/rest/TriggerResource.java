@@ -97,6 +97,9 @@ public class TriggerResource {
     Instant after = from == null ? clock.instant() : from;
     int most = count == null ? DEFAULT_COUNT : count;
     Preview preview = Evaluation.bounded(() -> Preview.of(read.trigger(), in, dst, after, most));
+    if (preview.fires().isEmpty()) {
+      Evaluation.refuseNever(read.trigger(), in, dst, after, after);
+    }
     return Answer.ok(PreviewBody.of(preview)).response();
   }
 

@@ -28,25 +28,61 @@ public class Writes {
     this.notices = notices;
   }
 
+  /** A change, given what was prepared for it before its transaction. */
+  @FunctionalInterface
+  interface Change<P> {
+    Uni<Answer> by(Statements statements, Requester requester, P prepared);
+  }
+
   /** A POST of something that is reached by statements. */
   Uni<Response> post(
       Call call, byte @Nullable [] body, BiFunction<Statements, Requester, Uni<Answer>> work) {
     Requester requester = call.requester();
-    return finished(transactions.statements(requester.tenant(), once(call, requester, body, work)));
+    Once once = once(call, requester, body);
+    return finished(
+        transactions.statements(
+            requester.tenant(), once.of(statements -> work.apply(statements, requester))));
   }
 
   /** A POST of an entity. */
   Uni<Response> postEntity(
       Call call, byte @Nullable [] body, BiFunction<Statements, Requester, Uni<Answer>> work) {
+    return postEntity(
+        call,
+        body,
+        Uni.createFrom().voidItem(),
+        (statements, requester, nothing) -> work.apply(statements, requester));
+  }
+
+  /** A POST of an entity, for which something is prepared first. */
+  <P> Uni<Response> postEntity(
+      Call call, byte @Nullable [] body, Uni<P> preparing, Change<P> work) {
     Requester requester = call.requester();
-    return finished(transactions.entities(requester.tenant(), once(call, requester, body, work)));
+    Once once = once(call, requester, body);
+    return finished(
+        preparing.flatMap(
+            prepared ->
+                transactions.entities(
+                    requester.tenant(),
+                    once.of(statements -> work.by(statements, requester, prepared)))));
   }
 
   /** A PATCH or DELETE of an entity. */
   Uni<Response> changeEntity(Call call, BiFunction<Statements, Requester, Uni<Answer>> work) {
+    return changeEntity(
+        call,
+        Uni.createFrom().voidItem(),
+        (statements, requester, nothing) -> work.apply(statements, requester));
+  }
+
+  /** A PATCH of an entity, for which something is prepared first. */
+  <P> Uni<Response> changeEntity(Call call, Uni<P> preparing, Change<P> work) {
     Requester requester = call.requester();
     return finished(
-        transactions.entities(requester.tenant(), statements -> work.apply(statements, requester)));
+        preparing.flatMap(
+            prepared ->
+                transactions.entities(
+                    requester.tenant(), statements -> work.by(statements, requester, prepared))));
   }
 
   /** For what follows the commit: a schedule's next fire may have changed. */
@@ -59,18 +95,20 @@ public class Writes {
     return () -> notices.send(Notices.Channel.CANCEL, run);
   }
 
-  private Function<Statements, Uni<Answer>> once(
-      Call call,
-      Requester requester,
-      byte @Nullable [] body,
-      BiFunction<Statements, Requester, Uni<Answer>> work) {
+  /** Makes of work what is done once. */
+  private interface Once {
+    Function<Statements, Uni<Answer>> of(Function<Statements, Uni<Answer>> work);
+  }
+
+  /** By the call's key, which is read here and now; without one, the work itself. */
+  private Once once(Call call, Requester requester, byte @Nullable [] body) {
     String name = call.idempotencyKey();
     if (name == null) {
-      return statements -> work.apply(statements, requester);
+      return work -> work;
     }
     byte[] content = body == null ? new byte[0] : body;
     Idempotency.Key key = Idempotency.Key.of(requester.tenant(), name, call.line(), content);
-    return statements -> idempotency.once(statements, key, () -> work.apply(statements, requester));
+    return work -> statements -> idempotency.once(statements, key, () -> work.apply(statements));
   }
 
   private static Uni<Response> finished(Uni<Answer> committed) {

@@ -1,6 +1,9 @@
 package dev.carillon.schedule;
 
+import dev.carillon.time.EvaluationGaveUp;
+import dev.carillon.time.Fire;
 import dev.carillon.time.Fires;
+import dev.carillon.time.rrule.Effort;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,8 +31,22 @@ public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable 
    */
   public static final int MOST_AT_ONCE = 100;
 
+  /**
+   * What one plan may cost, however many questions it asks: where the stored fire has to be worked
+   * out anew, that one, the newest that was missed, and the one that follows. About 300 ms when
+   * warm; a plan of a rule as people write them costs a thousandth of it.
+   */
+  public static final int STEPS = 3 * Effort.ONE_QUESTION;
+
   public FirePlan {
     fires = List.copyOf(fires);
+  }
+
+  /**
+   * As {@link #between(Fires, Instant, Instant, Instant, Effort)}, on {@link #STEPS} of its own.
+   */
+  public static FirePlan between(Fires fires, Instant due, Instant now, Instant horizon) {
+    return between(fires, due, now, horizon, new Effort(STEPS));
   }
 
   /**
@@ -37,22 +54,39 @@ public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable 
    * the catch-up window; older ones are let go. Slight lateness is no outage: every fire within the
    * grace runs.
    *
+   * <p>A plan whose work is used up after some fires ends there; the rest follow as beyond {@link
+   * #MOST_AT_ONCE}.
+   *
    * @param due the schedule's next fire, already known to be one
    * @param now where the past ends
    * @param horizon up to which fires are planned, inclusive; not before {@code now}
+   * @param effort what the whole plan may cost
+   * @throws EvaluationGaveUp when that did not suffice for the fire which follows the first
    */
-  public static FirePlan between(Fires fires, Instant due, Instant now, Instant horizon) {
+  public static FirePlan between(
+      Fires fires, Instant due, Instant now, Instant horizon, Effort effort) {
     if (due.isBefore(now.minus(MISFIRE_GRACE))) {
-      Instant newest = newest(fires, due, now);
+      Instant newest = newest(fires, due, now, effort);
       boolean tooOld = newest.isBefore(now.minus(CATCH_UP_WINDOW));
       return new FirePlan(
-          tooOld ? List.of() : List.of(newest), tooOld ? newest : null, fires.next(newest));
+          tooOld ? List.of() : List.of(newest),
+          tooOld ? newest : null,
+          next(fires, newest, effort));
     }
     List<Instant> planned = new ArrayList<>();
     Instant next = due;
     while (next != null && !next.isAfter(horizon) && planned.size() < MOST_AT_ONCE) {
+      Instant following;
+      try {
+        following = next(fires, next, effort);
+      } catch (EvaluationGaveUp gaveUp) {
+        if (planned.isEmpty()) {
+          throw gaveUp;
+        }
+        break;
+      }
       planned.add(next);
-      next = fires.next(next);
+      next = following;
     }
     return new FirePlan(planned, null, next);
   }
@@ -61,16 +95,16 @@ public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable 
    * The last fire at or before {@code now}, without walking through an outage: each round halves
    * the time in which it can lie, however dense or sparse the fires are.
    */
-  private static Instant newest(Fires fires, Instant due, Instant now) {
+  private static Instant newest(Fires fires, Instant due, Instant now, Effort effort) {
     Instant found = due;
     // No fire lies after this one up to now.
     Instant empty = now;
-    for (Instant next = fires.next(found);
+    for (Instant next = next(fires, found, effort);
         next != null && !next.isAfter(now);
-        next = fires.next(found)) {
+        next = next(fires, found, effort)) {
       found = next;
       Instant middle = found.plus(Duration.between(found, empty).dividedBy(2));
-      Instant later = fires.next(middle);
+      Instant later = next(fires, middle, effort);
       if (later != null && !later.isAfter(now)) {
         found = later;
       } else {
@@ -78,5 +112,10 @@ public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable 
       }
     }
     return found;
+  }
+
+  private static @Nullable Instant next(Fires fires, Instant after, Effort effort) {
+    Fire fire = fires.nextFire(after, effort);
+    return fire == null ? null : fire.at();
   }
 }

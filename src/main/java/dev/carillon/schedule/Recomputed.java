@@ -1,6 +1,8 @@
 package dev.carillon.schedule;
 
+import dev.carillon.time.Fire;
 import dev.carillon.time.Fires;
+import dev.carillon.time.rrule.Effort;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 public final class Recomputed {
 
   private Recomputed() {}
+
+  /** As {@link #next(Fires, Instant, Instant, Instant, Effort)}, as a question of its own. */
+  public static @Nullable Instant next(Fires fires, Instant since, Instant stored, Instant now) {
+    return next(fires, since, stored, now, new Effort());
+  }
 
   /**
    * The fire that takes the place of the stored one. It can be past already, when the new rules put
@@ -22,16 +29,20 @@ public final class Recomputed {
    * </pre>
    *
    * @param fires under the new rules
-   * @param since the last fire, or when the schedule was last edited, whichever is later
+   * @param since the last fire, or when the schedule was last told when to fire, whichever is later
    * @param stored the next fire under the old rules
    * @param now where the past ends
+   * @param effort what the answer may cost
    * @return null when there is no fire any more
+   * @throws dev.carillon.time.EvaluationGaveUp when that did not suffice
    */
-  public static @Nullable Instant next(Fires fires, Instant since, Instant stored, Instant now) {
-    // An edit of other things leaves a fire that is overdue as it is.
+  public static @Nullable Instant next(
+      Fires fires, Instant since, Instant stored, Instant now, Effort effort) {
+    // Told so while a fire was overdue: that one stays as it is.
     Instant after = since.isBefore(stored) ? since : stored.minusNanos(1);
     Instant halfWay = after.plus(Duration.between(after, stored).dividedBy(2));
     Instant settled = halfWay.isBefore(now) ? halfWay : now;
-    return fires.next(settled.isAfter(after) ? settled : after);
+    Fire fire = fires.nextFire(settled.isAfter(after) ? settled : after, effort);
+    return fire == null ? null : fire.at();
   }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * still text: reading it can fail, and then is this schedule's affair alone.
  *
  * @param next the next fire, UTC
- * @param since the last fire or the last edit, whichever is later, UTC
+ * @param since the last fire, or when it was last told when to fire, whichever is later, UTC
  * @param rules the tzdata that {@code next} was worked out by; null: unknown
  */
 record PlanRow(
@@ -39,13 +39,13 @@ record PlanRow(
 
   static PlanRow of(Row row) {
     OffsetDateTime last = row.getOffsetDateTime("last_fire_at");
-    OffsetDateTime edited = row.getOffsetDateTime("updated_at");
+    OffsetDateTime timed = row.getOffsetDateTime("timed_at");
     return new PlanRow(
         row.getUUID("schedule_id"),
         row.getString("tenant_id"),
         row.getLong("revision"),
         row.getOffsetDateTime("next_fire_at").toInstant(),
-        (last != null && last.isAfter(edited) ? last : edited).toInstant(),
+        (last != null && last.isAfter(timed) ? last : timed).toInstant(),
         row.getString("rules"),
         row.getLong("delay_ms") != null,
         row.getString("key"),

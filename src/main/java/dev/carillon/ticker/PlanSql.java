@@ -5,14 +5,18 @@ final class PlanSql {
 
   private PlanSql() {}
 
-  /** Schedules that fire up to a horizon, the earliest first. $1 shard, $2 horizon, $3 how many. */
+  /**
+   * Schedules that fire up to a horizon, the earliest first. $1 shard, $2 horizon, $3 how many, $4
+   * which are left for later.
+   */
   static final String DUE =
       """
       select c.schedule_id, c.tenant_id, c.revision, c.next_fire_at, c.last_fire_at, c.rules, c.delay_ms,
-             s.key, s.trigger::text as trigger, s.timezone, s.dst_gap, s.dst_overlap, s.created_at, s.updated_at
+             s.key, s.trigger::text as trigger, s.timezone, s.dst_gap, s.dst_overlap, s.created_at,
+             coalesce(c.timed_at, s.updated_at) as timed_at
       from clock c
       join schedules s on s.id = c.schedule_id
-      where c.shard = $1 and c.next_fire_at <= $2 and c.enabled
+      where c.shard = $1 and c.next_fire_at <= $2 and c.enabled and c.schedule_id <> all($4::uuid[])
       order by c.next_fire_at
       limit $3
       """;
@@ -50,7 +54,8 @@ final class PlanSql {
       ), moved as (
         update clock c
         set next_fire_at = u1.new_next, last_fire_at = coalesce(u1.last, c.last_fire_at),
-            awaited_run = u1.awaited, ends_at = u1.ends_at, rules = $16
+            awaited_run = u1.awaited, ends_at = u1.ends_at, rules = $16,
+            timed_at = coalesce(c.timed_at, $15)
         from u1
         -- Found by the array, joined by text, as in the claim.
         where c.schedule_id = any(array(select l.schedule_id from l)) and c.schedule_id::text = u1.schedule_id::text

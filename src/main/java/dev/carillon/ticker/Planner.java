@@ -5,10 +5,13 @@ import dev.carillon.lease.Lease;
 import dev.carillon.pg.Pg;
 import dev.carillon.run.RunIds;
 import dev.carillon.schedule.FirePlan;
-import dev.carillon.schedule.Recomputed;
 import dev.carillon.schedule.TzdataVersion;
-import dev.carillon.time.Fires;
+import dev.carillon.ticker.FireEvaluation.Broken;
+import dev.carillon.ticker.FireEvaluation.Evaluated;
+import dev.carillon.ticker.FireEvaluation.Planned;
 import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -18,10 +21,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,96 +38,99 @@ final class Planner {
   /** As many schedules as one statement plans without growing slower for each of them. */
   static final int MOST_AT_ONCE = 500;
 
+  /** As many dear schedules can be due at once and hold up nobody but each other. */
+  private static final int MOST_LEFT = 2_500;
+
   private static final Logger LOG = Logger.getLogger(Planner.class);
-  private static final int MOST_REMEMBERED = 20_000;
 
   private final Pg pg;
-  private final ZoneId defaultZone;
+  private final WorkerExecutor thread;
   private final TzdataVersion rules;
+  private final FireEvaluation evaluation;
   private final Parking parking;
-  private final Map<UUID, Compiled> compiled =
-      new LinkedHashMap<>(256, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<UUID, Compiled> eldest) {
-          return size() > MOST_REMEMBERED;
-        }
-      };
+  /**
+   * How a round went.
+   *
+   * @param queued what fires
+   * @param more whether there is more to plan
+   * @param left what this round, and those before it, left for later
+   */
+  record Round(List<JobDue> queued, boolean more, Set<UUID> left) {}
 
-  private record Compiled(long revision, Fires fires) {}
-
-  private record Planned(PlanRow row, FirePlan plan) {}
-
-  /** How a round went: what was queued, and whether there is more to plan. */
-  record Round(List<JobDue> queued, boolean more) {}
-
-  Planner(Pg pg, ZoneId defaultZone, TzdataVersion rules) {
+  Planner(Vertx vertx, Pg pg, ZoneId defaultZone, TzdataVersion rules) {
+    this.thread = vertx.createSharedWorkerExecutor("carillon-planner", 1);
     this.pg = pg;
-    this.defaultZone = defaultZone;
     this.rules = rules;
+    this.evaluation = new FireEvaluation(defaultZone, rules);
     this.parking = new Parking(pg);
   }
 
-  /** Plans one batch of what fires up to the horizon. */
-  Uni<Round> plan(Lease.Held lease, int shard, Instant now, Instant horizon) {
-    return pg.asEngine(PlanSql.DUE, Tuple.of(shard, utc(horizon), MOST_AT_ONCE))
-        .chain(
-            rows -> {
-              List<PlanRow> due = new ArrayList<>();
-              rows.forEach(row -> due.add(PlanRow.of(row)));
-              return plan(lease, due, now, horizon);
-            });
-  }
-
-  private Uni<Round> plan(Lease.Held lease, List<PlanRow> due, Instant now, Instant horizon) {
-    List<Planned> plans = new ArrayList<>();
-    Uni<Void> parked = Uni.createFrom().voidItem();
-    for (PlanRow row : due) {
-      try {
-        plans.add(new Planned(row, evaluate(row, now, horizon)));
-      } catch (RuntimeException | StackOverflowError e) {
-        // Whatever its trigger does to the evaluator, it is this schedule's affair and nobody
-        // else's.
-        parked = parked.chain(() -> park(row, e, now));
-      }
-    }
-    boolean full = due.size() == MOST_AT_ONCE;
-    return parked
-        .chain(() -> write(lease, plans, now))
-        .map(queued -> new Round(queued, full || plans.stream().anyMatch(p -> isCut(p, horizon))));
-  }
-
-  private static boolean isCut(Planned planned, Instant horizon) {
-    Instant next = planned.plan.next();
-    return next != null && !planned.row.fixedDelay() && !next.isAfter(horizon);
-  }
-
-  private FirePlan evaluate(PlanRow row, Instant now, Instant horizon) {
-    Compiled known = compiled.get(row.schedule());
-    if (known == null || known.revision != row.revision()) {
-      known = new Compiled(row.revision(), row.fires(defaultZone));
-      compiled.put(row.schedule(), known);
-    }
-    if (row.fixedDelay()) {
-      // One fire at a time: the completion of its run sets the next. Late is not missed, for
-      // nothing was due meanwhile.
-      return new FirePlan(List.of(row.next()), null, null);
-    }
-    Instant due = due(row, known.fires, now);
-    return due == null
-        ? new FirePlan(List.of(), null, null)
-        : FirePlan.between(known.fires, due, now, horizon);
-  }
-
   /**
-   * What was worked out by older time zone rules may be no fire under ours. By newer ones it was
-   * right: it fires as it stands, and what we work out after it is for the newer to look at.
+   * Plans one batch of what fires up to the horizon. It is evaluated on a thread of its own, which
+   * no request can take: the leader's context is for its lease, and for what falls due meanwhile.
+   *
+   * @param left by the rounds before it: looked at again by the next pass
    */
-  private @Nullable Instant due(PlanRow row, Fires fires, Instant now) {
-    return rules.isNewerThan(row.rules())
-        ? Recomputed.next(fires, row.since(), row.next(), now)
-        : row.next();
+  Uni<Round> plan(Lease.Held lease, int shard, Instant now, Instant horizon, Set<UUID> left) {
+    return pg.asEngine(
+            PlanSql.DUE, Tuple.of(shard, utc(horizon), MOST_AT_ONCE, left.toArray(UUID[]::new)))
+        .map(Planner::read)
+        .chain(
+            due ->
+                evaluated(due, now, horizon)
+                    .call(evaluated -> park(evaluated.broken(), now))
+                    .chain(
+                        evaluated ->
+                            write(lease, evaluated.planned(), now)
+                                .map(queued -> round(due, evaluated, queued, horizon, left))));
+  }
+
+  /** Lets the thread go. */
+  CompletionStage<Void> close() {
+    return thread.close().toCompletionStage();
+  }
+
+  private static List<PlanRow> read(RowSet<Row> rows) {
+    List<PlanRow> due = new ArrayList<>(rows.size());
+    rows.forEach(row -> due.add(PlanRow.of(row)));
+    return due;
+  }
+
+  private Uni<Evaluated> evaluated(List<PlanRow> due, Instant now, Instant horizon) {
+    if (due.isEmpty()) {
+      return Uni.createFrom().item(new Evaluated(List.of(), List.of(), List.of()));
+    }
+    return Uni.createFrom()
+        .completionStage(
+            () ->
+                thread
+                    .executeBlocking(() -> evaluation.of(due, now, horizon), true)
+                    .toCompletionStage());
+  }
+
+  private Uni<Void> park(List<Broken> broken, Instant now) {
+    Uni<Void> parked = Uni.createFrom().voidItem();
+    for (Broken one : broken) {
+      parked = parked.chain(() -> parking.park(one.row(), one.problem(), now));
+    }
+    return parked;
+  }
+
+  private static Round round(
+      List<PlanRow> due,
+      Evaluated evaluated,
+      List<JobDue> queued,
+      Instant horizon,
+      Set<UUID> leftBefore) {
+    Set<UUID> left = new HashSet<>(leftBefore);
+    left.addAll(evaluated.left());
+    boolean full = due.size() == MOST_AT_ONCE;
+    boolean cut =
+        evaluated.planned().stream()
+            .anyMatch(
+                planned -> planned.isCut(horizon) && !left.contains(planned.row().schedule()));
+    return new Round(queued, (full || cut) && left.size() < MOST_LEFT, left);
   }
 
   private Uni<List<JobDue>> write(Lease.Held lease, List<Planned> plans, Instant now) {
@@ -143,7 +150,7 @@ final class Planner {
   private Uni<List<JobDue>> halve(
       Lease.Held lease, List<Planned> plans, Instant now, Throwable problem) {
     if (plans.size() == 1) {
-      return park(plans.get(0).row, problem, now).replaceWith(List.of());
+      return parking.park(plans.get(0).row(), problem, now).replaceWith(List.of());
     }
     int middle = plans.size() / 2;
     return write(lease, plans.subList(0, middle), now)
@@ -172,8 +179,8 @@ final class Planner {
     List<OffsetDateTime> fireAt = new ArrayList<>();
     List<Boolean> missed = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      PlanRow row = plans.get(i).row;
-      FirePlan plan = plans.get(i).plan;
+      PlanRow row = plans.get(i).row();
+      FirePlan plan = plans.get(i).plan();
       schedules[i] = row.schedule();
       oldNext[i] = utc(row.next());
       newNext[i] = utc(plan.next());
@@ -237,11 +244,6 @@ final class Planner {
           plans.size() - moved, plans.size(), lease.epoch());
     }
     return queued;
-  }
-
-  private Uni<Void> park(PlanRow row, Throwable problem, Instant now) {
-    compiled.remove(row.schedule());
-    return parking.park(row, problem, now);
   }
 
   /** Class 22 is data that does not fit, 23 a constraint, 54 a limit (PostgreSQL's appendix A). */

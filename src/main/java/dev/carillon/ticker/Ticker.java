@@ -22,6 +22,8 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +83,7 @@ public final class Ticker {
     this.notices = notices;
     this.clock = clock;
     this.settings = settings;
-    this.planner = new Planner(pg, settings.defaultZone(), settings.rules());
+    this.planner = new Planner(vertx, pg, settings.defaultZone(), settings.rules());
     this.details = new DueDetails(pg, due);
     this.publisher = new DuePublisher(due, clock, vertx, context);
     this.loop = new Loop("plan schedules", vertx, context, this::step);
@@ -111,6 +113,7 @@ public final class Ticker {
   /** Plans nothing more and gives the lease back. */
   public CompletionStage<Void> stop() {
     return loop.stop()
+        .thenCompose(done -> planner.close())
         .thenCompose(done -> reconciler.stop())
         .thenCompose(done -> zoneRules.stop())
         .thenCompose(done -> publisher.stop())
@@ -146,11 +149,11 @@ public final class Ticker {
       ledEpoch = held.epoch();
     }
     Instant horizon = now.plus(settings.lookAhead());
-    return planAll(held, now, horizon)
-        .chain(() -> exhaust(now))
-        .chain(() -> lookAhead(now, horizon))
-        .invoke(done -> lastPass = now)
-        .replaceWith(EVERY);
+    return planAll(held, now, horizon, Set.of())
+        .call(left -> exhaust(now))
+        .call(left -> lookAhead(now, horizon))
+        .invoke(left -> lastPass = now)
+        .map(left -> left.isEmpty() ? EVERY : Duration.ZERO);
   }
 
   private void standDown() {
@@ -160,16 +163,18 @@ public final class Ticker {
     ledEpoch = -1;
   }
 
-  private Uni<Void> planAll(Lease.Held held, Instant now, Instant horizon) {
+  /** Answers which schedules are left for the next pass, for they are dear to evaluate. */
+  private Uni<Set<UUID>> planAll(
+      Lease.Held held, Instant now, Instant horizon, Set<UUID> leftBefore) {
     return planner
-        .plan(held, SHARD, now, horizon)
+        .plan(held, SHARD, now, horizon, leftBefore)
         .invoke(round -> made.accept(round.queued()))
         .invoke(round -> addIfSeen(round.queued()))
         .chain(
             round ->
                 round.more() && lease.held() != null
-                    ? planAll(held, now, horizon)
-                    : Uni.createFrom().voidItem());
+                    ? planAll(held, now, horizon, round.left())
+                    : Uni.createFrom().item(round.left()));
   }
 
   /**

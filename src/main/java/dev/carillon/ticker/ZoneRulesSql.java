@@ -14,7 +14,8 @@ final class ZoneRulesSql {
   static final String STALE =
       """
       with looked as materialized (
-        select c.schedule_id, c.tenant_id, c.revision, c.next_fire_at, c.last_fire_at, c.rules, c.delay_ms, c.enabled
+        select c.schedule_id, c.tenant_id, c.revision, c.next_fire_at, c.last_fire_at, c.rules, c.delay_ms, c.enabled,
+               c.timed_at as told_at
         from clock c
         where c.schedule_id > $1
         order by c.schedule_id
@@ -26,7 +27,7 @@ final class ZoneRulesSql {
         limit $5
       )
       select progress.last, progress.looked, st.*, s.key, s.trigger::text as trigger, s.timezone,
-             s.dst_gap, s.dst_overlap, s.created_at, s.updated_at
+             s.dst_gap, s.dst_overlap, s.created_at, coalesce(st.told_at, s.updated_at) as timed_at
       from (select (select l.schedule_id from looked l order by l.schedule_id desc limit 1) as last,
                    (select count(*) from looked) as looked) as progress
       left join (stale st join schedules s on s.id = st.schedule_id) on true

@@ -55,6 +55,17 @@ public record Cron(CronPattern pattern) implements Trigger {
   }
 
   @Override
+  public boolean dependsOnZone() {
+    return true;
+  }
+
+  /** A wildcard pattern follows elapsed time through the changes, whatever was chosen. */
+  @Override
+  public boolean dependsOnDst() {
+    return !pattern.isWildcard();
+  }
+
+  @Override
   public String describe() {
     return pattern.describe();
   }

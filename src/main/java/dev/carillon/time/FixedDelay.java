@@ -48,6 +48,11 @@ public record FixedDelay(Duration delay) implements Trigger {
   }
 
   @Override
+  public boolean dependsOnZone() {
+    return false;
+  }
+
+  @Override
   public String describe() {
     return Phrases.sentence(DurationWords.of(delay)) + " after the end of the previous run";
   }

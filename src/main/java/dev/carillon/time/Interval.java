@@ -86,6 +86,12 @@ public record Interval(long months, long days, Duration time, @Nullable LocalDat
     return new LocalFires(zone, LocalLine.of(zone), steps, choice, start.getNano());
   }
 
+  /** Exact steps from createdAt are elapsed time; calendar steps and an anchor are local. */
+  @Override
+  public boolean dependsOnZone() {
+    return time.isZero() || anchor != null;
+  }
+
   @Override
   public String describe() {
     String step = time.isZero() ? calendarWords() : DurationWords.every(time);

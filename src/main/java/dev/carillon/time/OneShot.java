@@ -61,6 +61,11 @@ public record OneShot(Instant at) implements Trigger {
   }
 
   @Override
+  public boolean dependsOnZone() {
+    return false;
+  }
+
+  @Override
   public String describe() {
     var utc = at.atOffset(ZoneOffset.UTC);
     String clock = Phrases.clock(utc.getHour(), utc.getMinute(), utc.getSecond());

@@ -140,6 +140,11 @@ public record Rrule(Recurrence recurrence) implements Trigger {
   }
 
   @Override
+  public boolean dependsOnZone() {
+    return true;
+  }
+
+  @Override
   public String describe() {
     return recurrence.describe();
   }

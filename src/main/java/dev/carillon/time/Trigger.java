@@ -25,6 +25,20 @@ public sealed interface Trigger permits Cron, Rrule, Interval, FixedDelay, OneSh
     return in(zone, anchor, DstPolicy.DEFAULT);
   }
 
+  /**
+   * Whether the instants depend on the time zone. They do not where the trigger names instants or
+   * elapsed times only.
+   */
+  boolean dependsOnZone();
+
+  /**
+   * Whether the instants can depend on what the schedule chose for daylight-saving changes. Where
+   * this is so, they depend on the time zone too.
+   */
+  default boolean dependsOnDst() {
+    return dependsOnZone();
+  }
+
   /** The meaning in plain English words: one sentence for the whole pattern, without full stop. */
   String describe();
 

@@ -1,5 +1,6 @@
 package dev.carillon.boot;
 
+import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -8,6 +9,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import java.time.Duration;
+import java.time.zone.ZoneRulesProvider;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
@@ -27,6 +29,15 @@ class CarillonConfigTest {
     assertEquals(Duration.ofSeconds(10), config.leader().lease());
     assertEquals(Duration.ofSeconds(30), config.worker().lease());
     assertEquals(Duration.ofSeconds(25), config.worker().drain());
+  }
+
+  @Test
+  void saysByWhichTzdataItWorksOutFires() {
+    RestAssured.get("/q/health/ready")
+        .then()
+        .body(
+            "checks.find { it.name == 'carillon' }.data.'engine.tzdata'",
+            equalTo(ZoneRulesProvider.getVersions("UTC").lastKey()));
   }
 
   @Test

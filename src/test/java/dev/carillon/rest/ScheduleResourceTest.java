@@ -16,8 +16,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.testing.PostgresResource;
+import dev.carillon.testing.WatchedZone;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,11 +32,14 @@ import java.time.zone.ZoneOffsetTransition;
 import java.time.zone.ZoneRules;
 import java.time.zone.ZoneRulesProvider;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(PostgresResource.class)
@@ -718,6 +723,225 @@ class ScheduleResourceTest {
         .then()
         .statusCode(422)
         .body("errors[0].pointer", equalTo("/timezone"));
+  }
+
+  // ── what takes long, and what cannot be read
+  // ─────────────────────────────────────────────────
+
+  private static final WatchedZone WATCHED = WatchedZone.register("Test/Requests");
+
+  /** A rule can take a tenth of a second to read, and as long to evaluate. */
+  @Test
+  void neitherReadsNorEvaluatesOnAnEventLoop() {
+    WATCHED.forget();
+    String daily = "{'type':'CRON','expression':'0 9 * * *'}";
+    created("{'key':'s','jobKey':'j','timezone':'Test/Requests','trigger':" + daily + "}");
+    api.patch("/schedules/s", "{'trigger':{'expression':'0 10 * * *'}}").then().statusCode(200);
+    api.patch("/schedules/s", "{'name':'n'}").then().statusCode(200);
+    api.get("/schedules/s/fires").then().statusCode(200);
+    api.post("/schedules/s/disable").then().statusCode(200);
+    api.post("/schedules/s/enable").then().statusCode(200);
+    api.post("/triggers/preview", "{'timezone':'Test/Requests','trigger':" + daily + "}")
+        .then()
+        .statusCode(200);
+    api.delete("/schedules/s").then().statusCode(204);
+
+    Set<String> askers = WATCHED.askers();
+    assertFalse(askers.isEmpty());
+    assertEquals(
+        List.of(), askers.stream().filter(asker -> asker.startsWith("event loop")).toList());
+  }
+
+  /** Each reads the schedule before it has the lock, and may find it changed behind it. */
+  @Test
+  void losesNoPatchOfManyAtOnce() {
+    created("{'key':'s','jobKey':'j','timezone':'UTC','trigger':" + YEARLY + "}");
+    AtomicInteger racers = new AtomicInteger();
+
+    Racers.race(
+        12,
+        () -> {
+          int racer = racers.incrementAndGet();
+          return api.patch("/schedules/s", "{'params':{'p" + racer + "':1}}")
+              .then()
+              .statusCode(200);
+        });
+
+    api.get("/schedules/s").then().body("params.size()", equalTo(12)).body("version", equalTo(13));
+  }
+
+  @Test
+  void disablesAndDeletesWhatThisVersionCannotRead() {
+    String id = unreadable("{'type':'SUNDIAL'}", "UTC");
+
+    api.get("/schedules/s").then().statusCode(200).body("trigger.type", equalTo("SUNDIAL"));
+    api.patch("/schedules/s", "{'name':'n'}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].pointer", equalTo("/trigger/type"));
+    api.post("/schedules/s/disable")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("PAUSED"))
+        .body("enabled", equalTo(false));
+    assertEquals(
+        List.of("scheduler.schedule.created 11", "scheduler.schedule.disabled 24"),
+        told.await("scheduler.schedule", 2));
+    api.post("/schedules/s/enable").then().statusCode(422);
+    api.delete("/schedules/" + id).then().statusCode(204);
+  }
+
+  @Test
+  void aPatchOfTheTriggerRepairsAParkedSchedule() {
+    unreadable("{'type':'SUNDIAL'}", "UTC");
+
+    api.patch("/schedules/s", "{'trigger':" + YEARLY + "}")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("ACTIVE"))
+        .body("statusReason", nullValue())
+        .body("nextFireAt", matchesPattern("\\d{4}-01-01T09:00:00Z"));
+  }
+
+  /** Also where the trigger does not depend on its zone. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{'type':'CRON','expression':'0 9 1 1 *'}",
+        "{'type':'FIXED_DELAY','delay':'P1D'}",
+        "{'type':'INTERVAL','every':'PT7H'}"
+      })
+  void aPatchOfTheZoneRepairsAParkedSchedule(String trigger) {
+    unreadable(trigger, "Mars/Olympus");
+
+    api.patch("/schedules/s", "{'name':'n'}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].pointer", equalTo("/timezone"));
+    api.patch("/schedules/s", "{'timezone':'UTC'}")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("ACTIVE"))
+        .body("nextFireAt", notNullValue());
+  }
+
+  /** As a later version, or another tzdata, left it, and the ticker found it. */
+  private String unreadable(String trigger, String zone) {
+    String id = created("{'key':'s','jobKey':'j','trigger':" + YEARLY + ",'timezone':'UTC'}");
+    rows.execute(
+        "update schedules set trigger = ?::jsonb, timezone = ? where id = ?",
+        Api.quoted(trigger),
+        zone,
+        UUID.fromString(id));
+    rows.park(id);
+    return id;
+  }
+
+  // ── what never fires
+  // ─────────────────────────────────────────────────────────────────────────
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          {'trigger':{'type':'INTERVAL','every':'P9000Y'}}                                              | after the year 9999
+          {'trigger':{'type':'FIXED_DELAY','delay':'P4000000D'}}                                        | after the year 9999
+          {'trigger':{'type':'CRON','dialect':'QUARTZ','expression':'* * 2 ? 3 SUNL'}}                  | in Europe/Berlin
+          {'dstGap':'SKIP','trigger':{'type':'CRON','dialect':'QUARTZ','expression':'0 30 2 ? 3 SUNL'}} | in Europe/Berlin with dstGap SKIP
+          {'dstGap':'SKIP','trigger':{'type':'RRULE','dtstart':'2026-01-01T00:00:00','rrule':'FREQ=YEARLY;BYMONTH=3;BYDAY=-1SU;BYHOUR=2;BYMINUTE=30'}} | choose dstGap FIRE_AT_GAP_END
+          """)
+  void refusesWhatCanNeverFire(String timed, String message) {
+    String inBerlin = timed.replaceFirst("\\{", "{'timezone':'Europe/Berlin',");
+    String schedule = inBerlin.replaceFirst("\\{", "{'jobKey':'j',");
+    created("{'key':'s','jobKey':'j','trigger':" + YEARLY + "}");
+
+    for (Response refused :
+        List.of(
+            api.post("/schedules", schedule),
+            api.post("/schedules", schedule.replaceFirst("\\{", "{'enabled':false,")),
+            api.patch("/schedules/s", inBerlin),
+            api.post("/triggers/preview", inBerlin))) {
+      refused
+          .then()
+          .statusCode(422)
+          .body("errors[0].pointer", equalTo("/trigger"))
+          .body("errors[0].message", containsString(message))
+          .body("errors[0].example", notNullValue());
+    }
+  }
+
+  @Test
+  void aSeriesThatEndedBeforeItBeganIsNoMistake() {
+    String ended =
+        "{'type':'RRULE','rrule':'FREQ=DAILY;UNTIL=20200101','dtstart':'2026-01-01T00:00:00'}";
+
+    api.post("/schedules", "{'jobKey':'j','trigger':" + ended + "}")
+        .then()
+        .statusCode(201)
+        .body("status", equalTo("EXHAUSTED"));
+    api.post("/triggers/preview", "{'trigger':" + ended + "}")
+        .then()
+        .statusCode(200)
+        .body("exhausted", equalTo(true));
+  }
+
+  // ── what an edit leaves alone
+  // ──────────────────────────────────────────────────────────────
+
+  @Test
+  void aChoiceOrZoneThatTheTriggerDoesNotDependOnMovesNothing() {
+    for (String trigger :
+        List.of(
+            "{'type':'FIXED_DELAY','delay':'P1D'}", "{'type':'INTERVAL','every':'PT7H'}", FAR)) {
+      String id = created("{'jobKey':'j','trigger':" + trigger + "}");
+      String path = "/schedules/" + id;
+      String next = api.get(path).path("nextFireAt");
+
+      api.patch(path, "{'dstGap':'SKIP'}").then().body("nextFireAt", equalTo(next));
+      api.patch(path, "{'timezone':'Asia/Tokyo'}")
+          .then()
+          .statusCode(200)
+          .body("timezone", equalTo("Asia/Tokyo"))
+          .body("version", equalTo(3))
+          .body("nextFireAt", equalTo(next));
+    }
+  }
+
+  @Test
+  void aSpentOneShotStaysExhaustedWhateverIsChosen() {
+    Instant past = clock.instant().minus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.SECONDS);
+    String id =
+        created("{'key':'s','jobKey':'j','trigger':{'type':'ONE_SHOT','at':'" + past + "'}}");
+    rows.execute(
+        "update clock set next_fire_at = null, last_fire_at = now() where schedule_id = ?",
+        UUID.fromString(id));
+    rows.execute("update schedules set status = 'EXHAUSTED' where id = ?", UUID.fromString(id));
+
+    api.patch("/schedules/s", "{'dstGap':'SKIP','timezone':'Asia/Tokyo'}")
+        .then()
+        .statusCode(200)
+        .body("status", equalTo("EXHAUSTED"))
+        .body("nextFireAt", nullValue());
+  }
+
+  /** New rules of a zone look back to here for the fire that they may have moved. */
+  @Test
+  void onlyAnEditOfTheInstantsCountsAsOne() {
+    String id = created("{'key':'s','jobKey':'j','timezone':'UTC','trigger':" + YEARLY + "}");
+    String timedAt = "select timed_at from clock where schedule_id = ?";
+    Instant created = rows.instant(timedAt, id);
+
+    api.patch("/schedules/s", "{'name':'n'}").then().statusCode(200);
+    assertEquals(created, rows.instant(timedAt, id));
+
+    api.patch("/schedules/s", "{'timezone':'Europe/Berlin'}").then().statusCode(200);
+    Instant edited = rows.instant(timedAt, id);
+    assertTrue(edited.isAfter(created));
+
+    api.post("/schedules/s/disable").then().statusCode(200);
+    api.post("/schedules/s/enable").then().statusCode(200);
+    assertTrue(rows.instant(timedAt, id).isAfter(edited));
   }
 
   private String created(String body) {

@@ -208,7 +208,14 @@ class TriggerResourceTest {
             "{'trigger':{'type':'INTERVAL','every':'P1D'},'dstGap':'NEXT','dstOverlap':'none'}")
         .then()
         .statusCode(422)
-        .body("errors[0].message", containsString("FIRE_AT_GAP_END, SHIFT_BY_GAP, SKIP"))
-        .body("errors[1].message", containsString("FIRST, LAST, BOTH"));
+        .body(
+            "errors[0].message", containsString("one of FIRE_AT_GAP_END, SHIFT_BY_GAP, SKIP, not"))
+        .body("errors[1].message", containsString("one of FIRST, LAST, BOTH, not"));
+    api.post(
+            "/triggers/preview",
+            "{'trigger':{'type':'CRON','expression':'0 9 * * *','dialect':'VIXIE'}}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].message", containsString("one of UNIX, QUARTZ, SPRING, not VIXIE"));
   }
 }

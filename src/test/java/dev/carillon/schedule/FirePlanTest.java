@@ -2,12 +2,16 @@ package dev.carillon.schedule;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.time.Cron;
+import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.Fire;
 import dev.carillon.time.Fires;
 import dev.carillon.time.OneShot;
+import dev.carillon.time.Rrule;
+import dev.carillon.time.rrule.Effort;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -106,6 +110,34 @@ class FirePlanTest {
 
     assertEquals(newest, plan.missed() == null ? plan.fires().get(0) : plan.missed());
     assertTrue(calls.get() < 150, () -> calls + " evaluations");
+  }
+
+  /** A rule whose plan would be too much work is planned piece by piece, and not given up. */
+  @Test
+  void endsAPlanWhoseWorkIsUsedUpAndNamesTheNext() {
+    Fires fires = rule("FREQ=SECONDLY");
+    FirePlan whole = FirePlan.between(fires, NOW, NOW, NOW.plusSeconds(60));
+
+    FirePlan cut = FirePlan.between(fires, NOW, NOW, NOW.plusSeconds(60), new Effort(100));
+
+    assertEquals(61, whole.fires().size());
+    int planned = cut.fires().size();
+    assertTrue(planned > 0 && planned < 61, () -> planned + " planned");
+    assertEquals(whole.fires().subList(0, planned), cut.fires());
+    assertEquals(whole.fires().get(planned), cut.next());
+  }
+
+  @Test
+  void givesUpWhereNotEvenTheFireThatFollowsCanBeFound() {
+    Fires fires = rule("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO");
+    Effort little = new Effort(3);
+
+    assertThrows(EvaluationGaveUp.class, () -> FirePlan.between(fires, NOW, NOW, HORIZON, little));
+  }
+
+  private static Fires rule(String rule) {
+    return Rrule.parse(rule, "2026-01-01T00:00:00", List.of(), List.of(), List.of())
+        .in(UTC, Instant.EPOCH);
   }
 
   private static Fires cron(String expression) {

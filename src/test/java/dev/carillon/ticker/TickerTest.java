@@ -10,6 +10,7 @@ import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.JobDue;
 import dev.carillon.run.Outcome;
 import dev.carillon.testing.EngineFixture;
+import dev.carillon.testing.WatchedZone;
 import dev.carillon.time.testing.TestClock;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -92,6 +93,54 @@ class TickerTest {
       assertEquals("PARKED", told.getJsonObject("data").getString("status"));
       assertTrue(told.getJsonObject("data").getString("statusReason").length() > 5, payload);
     }
+  }
+
+  /** A hostile tenant's rules, each of which takes a while to evaluate, all due at once. */
+  @Test
+  void plansTheOthersBetweenTheDearOnes() {
+    Instant due = now();
+    for (int i = 0; i < 40; i++) {
+      UUID dear = engine.schedule(job, "dear-" + i, FireEvaluationTest.DEAR, "UTC", due);
+      engine.execute("update schedules set tenant_id = 'hostile' where id = ?", dear);
+      engine.execute("update clock set tenant_id = 'hostile' where schedule_id = ?", dear);
+    }
+    for (int i = 0; i < 40; i++) {
+      engine.schedule(
+          job,
+          "good-" + i,
+          "{\"type\":\"CRON\",\"expression\":\"0 0 1 1 *\"}",
+          "UTC",
+          due.plusMillis(1));
+    }
+
+    engine.ticker();
+
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> engine.count("select count(*) from runs") == 80);
+    // All of the others were made before the last of those, though they were due after them
+    assertEquals(
+        40,
+        engine.count(
+            """
+            select count(*) from runs
+            where tenant_id <> 'hostile'
+              and created_at < (select max(created_at) from runs where tenant_id = 'hostile')
+            """));
+  }
+
+  /** The leader's own context has its lease to renew, and runs to tell of. */
+  @Test
+  void evaluatesOnAThreadOfThePlannersOwn() {
+    WatchedZone zone = WatchedZone.register("Test/Ticker");
+    engine.schedule(job, "watched", EVERY_SECOND, "Test/Ticker", now());
+    zone.forget();
+
+    engine.ticker();
+
+    await().until(() -> engine.count("select count(*) from runs") > 0);
+    assertFalse(zone.askers().isEmpty());
+    zone.askers().forEach(asker -> assertTrue(asker.startsWith("carillon-planner"), asker));
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
@@ -219,6 +220,22 @@ class ZoneRulesUpdateTest {
     assertEquals("2025b", rules(daily));
   }
 
+  /** Else it would be lost: its time by the new rules is past, and by the old ones it is none. */
+  @Test
+  void anEditOfTheNameDoesNotLoseTheFireOfTheDay() {
+    Instant stored = now().plusSeconds(1_800).truncatedTo(ChronoUnit.SECONDS);
+    UUID daily = dailyAt("daily", OLD, stored);
+    engine.execute(
+        "update clock set timed_at = ?", EngineFixture.utc(stored.minus(Duration.ofDays(2))));
+    engine.execute(
+        "update schedules set name = 'n', updated_at = ?",
+        EngineFixture.utc(stored.minusSeconds(2_400)));
+
+    update(NEW, NEW_OFFSET, 7);
+
+    assertEquals(stored.minusSeconds(3_600), next(daily));
+  }
+
   @Test
   void aPlannerWithOlderRulesFiresWhatNewerOnesStored() {
     // Given what the newer rules say, which the older ones do not know
@@ -278,8 +295,8 @@ class ZoneRulesUpdateTest {
   }
 
   private void plan(TzdataVersion version) {
-    new Planner(engine.pg, ZoneId.of("UTC"), version)
-        .plan(new Lease.Held("ticker", leader, 7), 0, now(), now().plusSeconds(5))
+    new Planner(engine.vertx, engine.pg, ZoneId.of("UTC"), version)
+        .plan(new Lease.Held("ticker", leader, 7), 0, now(), now().plusSeconds(5), Set.of())
         .await()
         .atMost(AT_MOST);
   }

@@ -162,17 +162,35 @@ public final class Fields {
   }
 
   public <E extends Enum<E>> @Nullable E choice(String name, Class<E> choices) {
-    List<String> names = Arrays.stream(choices.getEnumConstants()).map(Enum::name).toList();
-    String chosen = choice(name, names);
+    String chosen = choice(name, names(choices));
     return chosen == null ? null : Enum.valueOf(choices, chosen);
   }
 
+  /** Of an enum to which later versions will add. */
+  public <E extends Enum<E>> @Nullable E choiceSoFar(String name, Class<E> choices) {
+    String chosen = choiceSoFar(name, names(choices));
+    return chosen == null ? null : Enum.valueOf(choices, chosen);
+  }
+
+  private static List<String> names(Class<? extends Enum<?>> choices) {
+    return Arrays.stream(choices.getEnumConstants()).map(Enum::name).toList();
+  }
+
   public @Nullable String choice(String name, List<String> choices) {
+    return choice(name, choices, "");
+  }
+
+  /** Of a list to which later versions will add. */
+  public @Nullable String choiceSoFar(String name, List<String> choices) {
+    return choice(name, choices, " in this version");
+  }
+
+  private @Nullable String choice(String name, List<String> choices, String where) {
     String text = text(name, 1_000, choices.get(0));
     if (text != null && !choices.contains(text)) {
       return wrong(
           name,
-          "must be one of " + String.join(", ", choices) + " in this version, not " + shown(text),
+          "must be one of " + String.join(", ", choices) + where + ", not " + shown(text),
           choices.get(0));
     }
     return text;

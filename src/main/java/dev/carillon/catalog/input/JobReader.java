@@ -85,7 +85,7 @@ public final class JobReader {
       return defaults;
     }
     Integer attempts = fields.integer("maxAttempts", 1, RetryPolicy.MOST_ATTEMPTS);
-    Backoff backoff = fields.choice("backoff", Backoff.class);
+    Backoff backoff = fields.choiceSoFar("backoff", Backoff.class);
     Duration initial =
         fields.duration("initialDelay", Duration.ZERO, RetryPolicy.LONGEST_DELAY, "PT1M");
     Duration longest =

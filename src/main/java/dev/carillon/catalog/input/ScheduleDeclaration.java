@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.time.DstPolicy;
 import dev.carillon.time.Trigger;
 import java.time.ZoneId;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,13 +31,6 @@ public record ScheduleDeclaration(
     @Nullable ObjectNode params,
     @Nullable Integer priority,
     DstPolicy dst) {
-
-  /** Whether the instants at which the two fire are the same. */
-  public boolean firesAs(ScheduleDeclaration other) {
-    return triggerJson.equals(other.triggerJson)
-        && Objects.equals(timezone, other.timezone)
-        && dst.equals(other.dst);
-  }
 
   /** The same under a key. */
   public ScheduleDeclaration withKey(String named) {

@@ -64,7 +64,7 @@ final class TargetReader {
     if (fields == null) {
       return null;
     }
-    String type = fields.required("type", fields.choice("type", TYPES), "HANDLER");
+    String type = fields.required("type", fields.choiceSoFar("type", TYPES), "HANDLER");
     if (type == null) {
       return null;
     }

@@ -39,6 +39,11 @@ public final class Effort {
     left = steps;
   }
 
+  /** How many steps may still be taken. */
+  public int left() {
+    return left;
+  }
+
   /**
    * Counts one step.
    *

@@ -138,6 +138,11 @@ public final class CronPattern {
     return wildcard;
   }
 
+  /** Whether it matches in some years only, and so can come to an end. */
+  public boolean namesYears() {
+    return years != null;
+  }
+
   /**
    * The first match strictly after a local time.
    *

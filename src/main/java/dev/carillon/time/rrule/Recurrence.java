@@ -62,6 +62,11 @@ public record Recurrence(
     }
   }
 
+  /** Whether COUNT, UNTIL, EXDATE or EXRULE can leave nothing of it. */
+  public boolean canEnd() {
+    return !rule.end().equals(Rule.End.NEVER) || !excluded.isEmpty() || !exclusions.isEmpty();
+  }
+
   /** The meaning in English words. */
   public String describe() {
     return RuleWords.of(this);

@@ -1,0 +1,146 @@
+package dev.carillon.ticker;
+
+import dev.carillon.schedule.FirePlan;
+import dev.carillon.schedule.Recomputed;
+import dev.carillon.schedule.TzdataVersion;
+import dev.carillon.ticker.CompiledFires.Compiled;
+import dev.carillon.time.Fires;
+import dev.carillon.time.rrule.Effort;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Works out the plans of a batch of schedules: computing alone, for a worker thread. A hostile rule
+ * costs up to some tenths of a second, and many of them may be due at once; a batch does not wait
+ * for all of them:
+ *
+ * <pre>
+ * so far the batch has cost        │ known to be cheap │ others
+ * little                           │ planned           │ planned
+ * a share, by rules of this tenant │ planned           │ left
+ * much, by whose rules ever        │ planned           │ left
+ * </pre>
+ *
+ * What is left stays due, and a dear one is looked at once in a pass; so other tenants wait for one
+ * share at most. How much a plan costs is counted in steps: what is planned at all, and what is
+ * given up, never depends on how busy the machine is. Reading a trigger is not counted, so there
+ * the clock is asked, which decides on the batch alone.
+ */
+final class FireEvaluation {
+
+  /** Up to here a schedule is cheap: about half a millisecond, 500 of which make no difference. */
+  static final int CHEAP = 10_000;
+
+  /** What one tenant may cost a batch before its dear schedules are left: about 100 ms. */
+  static final long SHARE = Effort.ONE_QUESTION;
+
+  /** What all tenants may: about half a second, of the five that are planned ahead. */
+  static final long MUCH = 5L * Effort.ONE_QUESTION;
+
+  /** About as long as a step takes. */
+  private static final int NANOS_PER_STEP = 50;
+
+  private final ZoneId defaultZone;
+  private final TzdataVersion rules;
+  private final CompiledFires compiled = new CompiledFires();
+
+  /** A schedule and what is to be done of it. */
+  record Planned(PlanRow row, FirePlan plan) {
+
+    /** Whether more of its fires are to be planned. */
+    boolean isCut(Instant horizon) {
+      Instant next = plan.next();
+      return next != null && !row.fixedDelay() && !next.isAfter(horizon);
+    }
+  }
+
+  /** A schedule that cannot be planned, and why. */
+  record Broken(PlanRow row, Throwable problem) {}
+
+  /**
+   * @param left ids of those that the next pass is to look at: dear ones that were left out, or
+   *     whose plan was cut
+   */
+  record Evaluated(List<Planned> planned, List<Broken> broken, List<UUID> left) {}
+
+  FireEvaluation(ZoneId defaultZone, TzdataVersion rules) {
+    this.defaultZone = defaultZone;
+    this.rules = rules;
+  }
+
+  /** Looks at the schedules in their order; never fails. */
+  Evaluated of(List<PlanRow> due, Instant now, Instant horizon) {
+    Evaluated evaluated = new Evaluated(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    Map<String, Long> costs = new HashMap<>();
+    long much = 0;
+    for (PlanRow row : due) {
+      Compiled known = compiled.of(row);
+      boolean cheap = row.fixedDelay() || known != null && known.steps() <= CHEAP;
+      boolean spent = much >= MUCH || costs.getOrDefault(row.tenant(), 0L) >= SHARE;
+      if (spent && !cheap) {
+        evaluated.left.add(row.schedule());
+      } else {
+        long cost = evaluate(row, known, now, horizon, evaluated);
+        costs.merge(row.tenant(), cost, Long::sum);
+        much += cost;
+      }
+    }
+    return evaluated;
+  }
+
+  /** Answers what it cost, in steps. */
+  private long evaluate(
+      PlanRow row, @Nullable Compiled known, Instant now, Instant horizon, Evaluated evaluated) {
+    Effort effort = new Effort(FirePlan.STEPS);
+    long reading = 0;
+    try {
+      Fires fires;
+      if (known == null) {
+        long began = System.nanoTime();
+        fires = row.fires(defaultZone);
+        reading = (System.nanoTime() - began) / NANOS_PER_STEP;
+      } else {
+        fires = known.fires();
+      }
+      Planned planned = new Planned(row, plan(row, fires, now, horizon, effort));
+      int steps = FirePlan.STEPS - effort.left();
+      compiled.remember(row, fires, steps);
+      evaluated.planned.add(planned);
+      if (steps > CHEAP && planned.isCut(horizon)) {
+        evaluated.left.add(row.schedule());
+      }
+    } catch (RuntimeException | StackOverflowError e) {
+      // Whatever its trigger does to the evaluator, it is this schedule's affair and nobody else's.
+      evaluated.broken.add(new Broken(row, e));
+    }
+    return FirePlan.STEPS - effort.left() + reading;
+  }
+
+  private FirePlan plan(PlanRow row, Fires fires, Instant now, Instant horizon, Effort effort) {
+    if (row.fixedDelay()) {
+      // One fire at a time: the completion of its run sets the next. Late is not missed, for
+      // nothing was due meanwhile.
+      return new FirePlan(List.of(row.next()), null, null);
+    }
+    Instant due = due(row, fires, now, effort);
+    return due == null
+        ? new FirePlan(List.of(), null, null)
+        : FirePlan.between(fires, due, now, horizon, effort);
+  }
+
+  /**
+   * What was worked out by older time zone rules may be no fire under ours. By newer ones it was
+   * right: it fires as it stands, and what we work out after it is for the newer to look at.
+   */
+  private @Nullable Instant due(PlanRow row, Fires fires, Instant now, Effort effort) {
+    return rules.isNewerThan(row.rules())
+        ? Recomputed.next(fires, row.since(), row.next(), now, effort)
+        : row.next();
+  }
+}

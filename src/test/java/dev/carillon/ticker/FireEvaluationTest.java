@@ -1,0 +1,135 @@
+package dev.carillon.ticker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.carillon.schedule.TzdataVersion;
+import dev.carillon.ticker.FireEvaluation.Evaluated;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class FireEvaluationTest {
+
+  private static final Instant NOW = Instant.parse("2026-06-15T12:00:00Z");
+  private static final Instant HORIZON = NOW.plusSeconds(5);
+
+  private static final String DAILY = "{\"type\":\"CRON\",\"expression\":\"0 12 * * *\"}";
+
+  /** Behind each fire lie 400 days of minutes that are all excluded. */
+  static final String DEAR =
+      """
+      {"type":"RRULE","rrule":"FREQ=MINUTELY;UNTIL=99990101","dtstart":"2026-06-01T00:00:00",
+       "exrule":["FREQ=MINUTELY;UNTIL=20270720"]}
+      """;
+
+  private final TzdataVersion rules = new TzdataVersion("2025b");
+  private final FireEvaluation evaluation = new FireEvaluation(ZoneId.of("UTC"), rules);
+
+  @Test
+  void leavesTheDearOnesOfOneTenantAndPlansTheOthers() {
+    List<PlanRow> due = new ArrayList<>(rows("hostile", DEAR, 20));
+    due.addAll(rows("other", DAILY, 20));
+
+    Evaluated evaluated = evaluation.of(due, NOW, HORIZON);
+
+    assertEquals(20, planned(evaluated, "other"));
+    assertTrue(planned(evaluated, "hostile") > 0);
+    assertTrue(evaluated.left().size() > 10, () -> evaluated.left().size() + " left");
+    assertEquals(40, evaluated.planned().size() + evaluated.left().size());
+    assertEquals(List.of(), evaluated.broken());
+  }
+
+  @Test
+  void plansWhatIsKnownToBeCheapWhateverElseTheTenantHas() {
+    List<PlanRow> cheap = rows("both", DAILY, 5);
+    evaluation.of(cheap, NOW, HORIZON);
+    List<PlanRow> due = new ArrayList<>(rows("both", DEAR, 20));
+    due.addAll(cheap);
+
+    Evaluated evaluated = evaluation.of(due, NOW, HORIZON);
+
+    assertTrue(evaluated.left().size() > 10, () -> evaluated.left().size() + " left");
+    cheap.forEach(row -> assertTrue(isPlanned(evaluated, row)));
+  }
+
+  @Test
+  void manyTenantsTogetherDoNotMakeABatchLong() {
+    List<PlanRow> due = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      due.addAll(rows("hostile-" + i, DEAR, 1));
+    }
+
+    assertTrue(evaluation.of(due, NOW, HORIZON).left().size() > 20);
+  }
+
+  /** Each look plans some, so it comes to an end. */
+  @Test
+  void plansEachOnceInTheEnd() {
+    List<PlanRow> due = new ArrayList<>(rows("hostile", DEAR, 12));
+    Set<UUID> done = new HashSet<>();
+    for (int looks = 0; !due.isEmpty(); looks++) {
+      assertTrue(looks < 12);
+      Evaluated evaluated = evaluation.of(due, NOW, HORIZON);
+      evaluated.planned().forEach(one -> assertTrue(done.add(one.row().schedule())));
+      due.removeIf(row -> done.contains(row.schedule()));
+    }
+    assertEquals(12, done.size());
+  }
+
+  @Test
+  void aBrokenTriggerIsItsOwnAffair() {
+    String endless =
+        """
+        {"type":"RRULE","rrule":"FREQ=MINUTELY;UNTIL=99990101","dtstart":"2026-06-01T00:00:00",
+         "exrule":["FREQ=MINUTELY"]}
+        """;
+    List<PlanRow> due = new ArrayList<>(rows("hostile", endless, 1));
+    due.addAll(rows("sundial", "{\"type\":\"SUNDIAL\"}", 1));
+    due.addAll(rows("other", DAILY, 1));
+
+    Evaluated evaluated = evaluation.of(due, NOW, HORIZON);
+
+    assertEquals(1, planned(evaluated, "other"));
+    assertEquals(
+        List.of("hostile", "sundial"),
+        evaluated.broken().stream().map(broken -> broken.row().tenant()).toList());
+  }
+
+  private static long planned(Evaluated evaluated, String tenant) {
+    return evaluated.planned().stream().filter(one -> one.row().tenant().equals(tenant)).count();
+  }
+
+  private static boolean isPlanned(Evaluated evaluated, PlanRow row) {
+    return evaluated.planned().stream().anyMatch(one -> one.row().equals(row));
+  }
+
+  private List<PlanRow> rows(String tenant, String trigger, int count) {
+    List<PlanRow> rows = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      String key = tenant + "-" + i;
+      rows.add(
+          new PlanRow(
+              UUID.nameUUIDFromBytes((key + trigger).getBytes(StandardCharsets.UTF_8)),
+              tenant,
+              0,
+              NOW,
+              NOW.minusSeconds(3_600),
+              rules.name(),
+              false,
+              key,
+              trigger,
+              "UTC",
+              null,
+              null,
+              NOW.minusSeconds(7_200)));
+    }
+    return rows;
+  }
+}
