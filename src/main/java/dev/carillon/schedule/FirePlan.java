@@ -3,7 +3,7 @@ package dev.carillon.schedule;
 import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.Fire;
 import dev.carillon.time.Fires;
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

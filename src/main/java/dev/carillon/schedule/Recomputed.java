@@ -2,7 +2,7 @@ package dev.carillon.schedule;
 
 import dev.carillon.time.Fire;
 import dev.carillon.time.Fires;
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -5,7 +5,7 @@ import dev.carillon.schedule.Recomputed;
 import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.ticker.CompiledFires.Compiled;
 import dev.carillon.time.Fires;
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;

@@ -11,7 +11,7 @@ import dev.carillon.time.Fire;
 import dev.carillon.time.Fires;
 import dev.carillon.time.OneShot;
 import dev.carillon.time.Rrule;
-import dev.carillon.time.rrule.Effort;
+import dev.carillon.time.civil.Effort;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

@@ -34,7 +34,7 @@ public record Recurrence(
 
   /**
    * Refuses what can never fire up to the year 9999, and what takes too long to tell. A series that
-   * merely ended, by COUNT, UNTIL or EXDATE, is not refused.
+   * merely ended, by COUNT or UNTIL, is not refused.
    *
    * @param effort what is left of the work that reading the whole recurrence may cost
    * @throws Refusal about the rule's text
@@ -64,7 +64,7 @@ public record Recurrence(
 
   /** Whether COUNT, UNTIL, EXDATE or EXRULE can leave nothing of it. */
   public boolean canEnd() {
-    return !rule.end().equals(Rule.End.NEVER) || !excluded.isEmpty() || !exclusions.isEmpty();
+    return !rule().end().equals(Rule.End.NEVER) || !excluded.isEmpty() || !exclusions.isEmpty();
   }
 
   /** The meaning in English words. */
