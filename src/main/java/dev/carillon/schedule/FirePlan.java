@@ -54,8 +54,8 @@ public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable 
    * the catch-up window; older ones are let go. Slight lateness is no outage: every fire within the
    * grace runs.
    *
-   * <p>A plan whose work is used up after some fires ends there; the rest follow as beyond {@link
-   * #MOST_AT_ONCE}.
+   * <p>A plan whose work is used up after some fires, let go or not, ends there; the rest follow as
+   * beyond {@link #MOST_AT_ONCE}.
    *
    * @param due the schedule's next fire, already known to be one
    * @param now where the past ends
@@ -66,12 +66,7 @@ public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable 
   public static FirePlan between(
       Fires fires, Instant due, Instant now, Instant horizon, Effort effort) {
     if (due.isBefore(now.minus(MISFIRE_GRACE))) {
-      Instant newest = newest(fires, due, now, effort);
-      boolean tooOld = newest.isBefore(now.minus(CATCH_UP_WINDOW));
-      return new FirePlan(
-          tooOld ? List.of() : List.of(newest),
-          tooOld ? newest : null,
-          next(fires, newest, effort));
+      return afterOutage(fires, due, now, effort);
     }
     List<Instant> planned = new ArrayList<>();
     Instant next = due;
@@ -92,30 +87,67 @@ public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable 
   }
 
   /**
-   * The last fire at or before {@code now}, without walking through an outage: each round halves
-   * the time in which it can lie, however dense or sparse the fires are.
+   * Where the work is used up on the way to the newest missed fire, the next round goes on from
+   * there: how long an outage was is no reason to give a schedule up.
    */
-  private static Instant newest(Fires fires, Instant due, Instant now, Effort effort) {
-    Instant found = due;
-    // No fire lies after this one up to now.
-    Instant empty = now;
-    for (Instant next = next(fires, found, effort);
-        next != null && !next.isAfter(now);
-        next = next(fires, found, effort)) {
-      found = next;
-      Instant middle = found.plus(Duration.between(found, empty).dividedBy(2));
-      Instant later = next(fires, middle, effort);
-      if (later != null && !later.isAfter(now)) {
-        found = later;
-      } else {
-        empty = middle;
+  private static FirePlan afterOutage(Fires fires, Instant due, Instant now, Effort effort) {
+    Newest newest = new Newest(due);
+    Instant following;
+    try {
+      newest.search(fires, now, effort);
+      following = next(fires, newest.found, effort);
+    } catch (EvaluationGaveUp gaveUp) {
+      if (newest.found.equals(due)) {
+        throw gaveUp;
+      }
+      return new FirePlan(List.of(), null, newest.found);
+    }
+    boolean tooOld = newest.found.isBefore(now.minus(CATCH_UP_WINDOW));
+    return new FirePlan(
+        tooOld ? List.of() : List.of(newest.found), tooOld ? newest.found : null, following);
+  }
+
+  /** The last fire at or before an instant, as far as it is known. */
+  private static final class Newest {
+
+    private Instant found;
+
+    Newest(Instant due) {
+      found = due;
+    }
+
+    /**
+     * Without walking through an outage: each round halves the time in which the newest can lie,
+     * however dense or sparse the fires are. Nor is anything looked for behind that time, so a long
+     * stretch without fires is paid for twice at most.
+     */
+    void search(Fires fires, Instant now, Effort effort) {
+      // No fire lies after this one up to now.
+      Instant empty = now;
+      for (Instant next = upTo(fires, found, empty, effort);
+          next != null;
+          next = upTo(fires, found, empty, effort)) {
+        found = next;
+        Instant middle = found.plus(Duration.between(found, empty).dividedBy(2));
+        Instant later = upTo(fires, middle, empty, effort);
+        if (later == null) {
+          empty = middle;
+        } else {
+          found = later;
+        }
       }
     }
-    return found;
+
+    private static @Nullable Instant upTo(Fires fires, Instant after, Instant last, Effort effort) {
+      return at(fires.nextFire(after, last, effort));
+    }
   }
 
   private static @Nullable Instant next(Fires fires, Instant after, Effort effort) {
-    Fire fire = fires.nextFire(after, effort);
+    return at(fires.nextFire(after, effort));
+  }
+
+  private static @Nullable Instant at(@Nullable Fire fire) {
     return fire == null ? null : fire.at();
   }
 }

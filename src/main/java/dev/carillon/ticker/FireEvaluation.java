@@ -4,6 +4,7 @@ import dev.carillon.schedule.FirePlan;
 import dev.carillon.schedule.Recomputed;
 import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.ticker.CompiledFires.Compiled;
+import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.Fires;
 import dev.carillon.time.civil.Effort;
 import java.time.Instant;
@@ -21,16 +22,18 @@ import org.jspecify.annotations.Nullable;
  * for all of them:
  *
  * <pre>
- * so far the batch has cost        │ known to be cheap │ others
- * little                           │ planned           │ planned
- * a share, by rules of this tenant │ planned           │ left
- * much, by whose rules ever        │ planned           │ left
+ * so far the batch has cost        │ known to be cheap          │ others
+ * little                           │ planned                    │ planned
+ * a share, by rules of this tenant │ planned, if it still is so │ left
+ * much, by whose rules ever        │ planned, if it still is so │ left
  * </pre>
  *
  * What is left stays due, and a dear one is looked at once in a pass; so other tenants wait for one
- * share at most. How much a plan costs is counted in steps: what is planned at all, and what is
- * given up, never depends on how busy the machine is. Reading a trigger is not counted, so there
- * the clock is asked, which decides on the batch alone.
+ * share at most. A rule can be cheap all week and dear at one instant: once its share is spent, a
+ * cheap one gets as much as cheap ones cost, and is left when that does not suffice. How much a
+ * plan costs is counted in steps: what is planned at all, and what is given up, never depends on
+ * how busy the machine is. Reading a trigger is not counted, so there the clock is asked, which
+ * decides on the batch alone.
  */
 final class FireEvaluation {
 
@@ -45,6 +48,18 @@ final class FireEvaluation {
 
   /** About as long as a step takes. */
   private static final int NANOS_PER_STEP = 50;
+
+  /**
+   * Reading is free up to here, about 5 ms: an ordinary trigger takes less even where no code is
+   * compiled yet.
+   */
+  private static final long FREE_READING = 100_000;
+
+  /**
+   * Reading counts for no more than this. The first of all loads classes and zones for everybody,
+   * which is nobody's fault.
+   */
+  private static final long MOST_OF_READING = Effort.ONE_QUESTION / 4;
 
   private final ZoneId defaultZone;
   private final TzdataVersion rules;
@@ -86,7 +101,7 @@ final class FireEvaluation {
       if (spent && !cheap) {
         evaluated.left.add(row.schedule());
       } else {
-        long cost = evaluate(row, known, now, horizon, evaluated);
+        long cost = evaluate(row, known, spent, now, horizon, evaluated);
         costs.merge(row.tenant(), cost, Long::sum);
         much += cost;
       }
@@ -94,10 +109,20 @@ final class FireEvaluation {
     return evaluated;
   }
 
-  /** Answers what it cost, in steps. */
+  /**
+   * Answers what it cost, in steps.
+   *
+   * @param spent whether it may cost no more than a cheap one
+   */
   private long evaluate(
-      PlanRow row, @Nullable Compiled known, Instant now, Instant horizon, Evaluated evaluated) {
-    Effort effort = new Effort(FirePlan.STEPS);
+      PlanRow row,
+      @Nullable Compiled known,
+      boolean spent,
+      Instant now,
+      Instant horizon,
+      Evaluated evaluated) {
+    int budget = spent ? CHEAP : FirePlan.STEPS;
+    Effort effort = new Effort(budget);
     long reading = 0;
     try {
       Fires fires;
@@ -109,17 +134,24 @@ final class FireEvaluation {
         fires = known.fires();
       }
       Planned planned = new Planned(row, plan(row, fires, now, horizon, effort));
-      int steps = FirePlan.STEPS - effort.left();
+      int steps = budget - effort.left();
       compiled.remember(row, fires, steps);
       evaluated.planned.add(planned);
       if (steps > CHEAP && planned.isCut(horizon)) {
         evaluated.left.add(row.schedule());
       }
+    } catch (EvaluationGaveUp gaveUp) {
+      if (spent && known != null) {
+        compiled.remember(row, known.fires(), FirePlan.STEPS);
+        evaluated.left.add(row.schedule());
+      } else {
+        evaluated.broken.add(new Broken(row, gaveUp));
+      }
     } catch (RuntimeException | StackOverflowError e) {
       // Whatever its trigger does to the evaluator, it is this schedule's affair and nobody else's.
       evaluated.broken.add(new Broken(row, e));
     }
-    return FirePlan.STEPS - effort.left() + reading;
+    return budget - effort.left() + Math.min(MOST_OF_READING, Math.max(0, reading - FREE_READING));
   }
 
   private FirePlan plan(PlanRow row, Fires fires, Instant now, Instant horizon, Effort effort) {

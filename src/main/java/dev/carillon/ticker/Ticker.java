@@ -172,7 +172,7 @@ public final class Ticker {
         .invoke(round -> addIfSeen(round.queued()))
         .chain(
             round ->
-                round.more() && lease.held() != null
+                round.more() && held.equals(lease.held())
                     ? planAll(held, now, horizon, round.left())
                     : Uni.createFrom().item(round.left()));
   }

@@ -44,4 +44,18 @@ public interface Fires {
   default @Nullable Fire nextFire(Instant after, Effort effort) {
     return nextFire(after);
   }
+
+  /**
+   * As {@link #nextFire(Instant, Effort)}, when a fire is of no interest beyond some instant: what
+   * lies behind it is not paid for.
+   *
+   * @param after exclusive
+   * @param upTo inclusive
+   * @return the fire, or null when there is none up to then
+   * @throws EvaluationGaveUp when the budget is used up
+   */
+  default @Nullable Fire nextFire(Instant after, Instant upTo, Effort effort) {
+    Fire fire = nextFire(after, effort);
+    return fire == null || fire.at().isAfter(upTo) ? null : fire;
+  }
 }

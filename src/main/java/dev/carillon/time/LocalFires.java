@@ -125,6 +125,14 @@ final class LocalFires implements Fires {
     return reading.moved() == null ? Fire.at(at, zone) : Fire.at(at, zone, reading.moved());
   }
 
+  @Override
+  public @Nullable Fire nextFire(Instant after, Instant upTo, Effort effort) {
+    // No local time that the wall has not reached by then fires by then, whatever the policy.
+    Nominals reached = nominals.upTo(line.highestAt(Years.clampAfter(upTo)));
+    Fire fire = new LocalFires(zone, line, reached, choice, nanos).nextFire(after, effort);
+    return fire == null || fire.at().isAfter(upTo) ? null : fire;
+  }
+
   private @Nullable Reading search(Instant after, Effort effort) {
     Instant from = Years.clampAfter(after);
     // The whole second after which to look, for instants that all have the same fraction.

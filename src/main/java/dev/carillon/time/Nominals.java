@@ -20,6 +20,15 @@ interface Nominals {
   long next(long after, Effort effort);
 
   /**
+   * The same times, of which those behind one need not be looked for.
+   *
+   * @param last local seconds, inclusive
+   */
+  default Nominals upTo(long last) {
+    return this;
+  }
+
+  /**
    * Whether a time may fire at an instant that its zone and the policy make of it. Asked only near
    * a change of the zone's offset.
    *

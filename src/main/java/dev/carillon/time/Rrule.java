@@ -110,7 +110,8 @@ public record Rrule(Recurrence recurrence) implements Trigger {
     Wall wall = new ZoneWall(zone, line, choice);
     try {
       Expansion expansion = Expansion.of(recurrence, wall, new Effort());
-      Instances instances = new Instances(expansion, recurrence.rule().untilInstant());
+      Instances instances =
+          new Instances(expansion, recurrence.rule().untilInstant(), Nominals.NONE);
       return new LocalFires(zone, line, instances, choice, 0);
     } catch (Effort.Spent e) {
       throw new EvaluationGaveUp(
@@ -124,12 +125,19 @@ public record Rrule(Recurrence recurrence) implements Trigger {
    * @param expansion the instances up to UNTIL, the instant of a local time being that of its first
    *     fire
    * @param until UNTIL where it is an instant
+   * @param last local seconds behind which nothing is looked for
    */
-  private record Instances(Expansion expansion, @Nullable Instant until) implements Nominals {
+  private record Instances(Expansion expansion, @Nullable Instant until, long last)
+      implements Nominals {
 
     @Override
     public long next(long after, Effort effort) {
-      return expansion.next(after, effort);
+      return expansion.next(after, last, effort);
+    }
+
+    @Override
+    public Nominals upTo(long local) {
+      return new Instances(expansion, until, local);
     }
 
     /** A second pass may lie behind an UNTIL that the first one kept; RDATE is not bound by it. */

@@ -127,6 +127,50 @@ class FirePlanTest {
     assertEquals(whole.fires().get(planned), cut.next());
   }
 
+  /** A weekend without fires is longer than most outages; neither gives the schedule up. */
+  @ParameterizedTest
+  @CsvSource({
+    "2026-06-05T21:00:00Z, 2026-06-06T00:00:00Z, 2026-06-05T21:59:59Z",
+    "2026-06-05T21:00:00Z, 2026-06-07T10:00:00Z, 2026-06-05T21:59:59Z",
+    "2026-06-04T09:00:00Z, 2026-06-07T10:00:00Z, 2026-06-05T21:59:59Z",
+    "2026-06-01T10:00:00Z, 2026-06-06T00:00:00Z, 2026-06-05T21:59:59Z",
+    "2026-06-05T00:00:00Z, 2027-06-05T12:00:00Z, 2027-06-04T21:59:59Z",
+    "2026-06-05T21:00:00Z, 2026-06-10T12:00:00Z, 2026-06-10T12:00:00Z",
+  })
+  void isNotGivenUpForAnOutageThatEndsInAStretchWithoutFires(
+      Instant due, Instant now, Instant newest) {
+    Fires fires =
+        Rrule.parse(
+                "FREQ=SECONDLY",
+                "2026-01-01T00:00:00",
+                List.of(),
+                List.of(),
+                List.of("FREQ=SECONDLY;BYDAY=SA,SU"))
+            .in(ZoneId.of("Europe/Berlin"), Instant.EPOCH);
+
+    FirePlan plan = FirePlan.between(fires, due, now, now.plusSeconds(5));
+
+    assertEquals(newest, plan.missed() == null ? plan.fires().get(0) : plan.missed());
+  }
+
+  /** Each round finds more of it, so the newest is found in the end. */
+  @Test
+  void goesOnWhereTheWorkForAnOutageWasUsedUp() {
+    Fires fires = rule("FREQ=HOURLY");
+    Instant due = NOW.minus(Duration.ofDays(300));
+    FirePlan whole = FirePlan.between(fires, due, NOW, HORIZON);
+
+    FirePlan plan = FirePlan.between(fires, due, NOW, HORIZON, new Effort(12));
+    assertEquals(List.of(), plan.fires());
+    int rounds = 1;
+    for (; plan.fires().isEmpty() && rounds < 50; rounds++) {
+      plan = FirePlan.between(fires, plan.next(), NOW, HORIZON, new Effort(12));
+    }
+
+    assertEquals(whole.fires(), plan.fires().subList(0, 1));
+    assertTrue(rounds > 1);
+  }
+
   @Test
   void givesUpWhereNotEvenTheFireThatFollowsCanBeFound() {
     Fires fires = rule("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29;BYDAY=MO");

@@ -59,6 +59,27 @@ class FireEvaluationTest {
     cheap.forEach(row -> assertTrue(isPlanned(evaluated, row)));
   }
 
+  /** Every second of the week, but for the weekends: behind each Friday lie two days of nothing. */
+  @Test
+  void leavesWhatIsDearAtOneInstantAloneOnceTheShareIsSpent() {
+    String weekdays =
+        """
+        {"type":"RRULE","rrule":"FREQ=SECONDLY","dtstart":"2026-01-01T00:00:00",
+         "exrule":["FREQ=SECONDLY;BYDAY=SA,SU"]}
+        """;
+    List<PlanRow> learnt = rows("week", weekdays, 40);
+    assertEquals(40, evaluation.of(learnt, NOW, HORIZON).planned().size());
+    Instant fridayNight = Instant.parse("2026-06-19T23:59:59Z");
+    List<PlanRow> due = new ArrayList<>();
+    learnt.forEach(row -> due.add(at(row, fridayNight)));
+
+    Evaluated evaluated = evaluation.of(due, fridayNight, fridayNight.plusSeconds(5));
+
+    assertTrue(evaluated.left().size() > 20, () -> evaluated.left().size() + " left");
+    assertTrue(evaluated.planned().size() > 0);
+    assertEquals(List.of(), evaluated.broken());
+  }
+
   @Test
   void manyTenantsTogetherDoNotMakeABatchLong() {
     List<PlanRow> due = new ArrayList<>();
@@ -108,6 +129,23 @@ class FireEvaluationTest {
 
   private static boolean isPlanned(Evaluated evaluated, PlanRow row) {
     return evaluated.planned().stream().anyMatch(one -> one.row().equals(row));
+  }
+
+  private static PlanRow at(PlanRow row, Instant next) {
+    return new PlanRow(
+        row.schedule(),
+        row.tenant(),
+        row.revision(),
+        next,
+        row.since(),
+        row.rules(),
+        row.fixedDelay(),
+        row.key(),
+        row.trigger(),
+        row.timezone(),
+        null,
+        null,
+        row.createdAt());
   }
 
   private List<PlanRow> rows(String tenant, String trigger, int count) {

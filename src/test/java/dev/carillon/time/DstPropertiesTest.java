@@ -351,7 +351,7 @@ class DstPropertiesTest {
             new ZoneWall(ZoneOffset.UTC, line, skip),
             new Effort());
     List<Long> found = new ArrayList<>();
-    for (long at = 0; (at = expansion.next(at, new Effort())) != Expansion.NONE; ) {
+    for (long at = 0; (at = expansion.next(at, Expansion.NONE, new Effort())) != Expansion.NONE; ) {
       if (line.shows(at)) {
         found.add(at);
       }

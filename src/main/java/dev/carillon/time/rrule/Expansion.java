@@ -105,10 +105,11 @@ public final class Expansion {
    * The first instance strictly after a local time.
    *
    * @param after local seconds since 1970-01-01T00:00
+   * @param upTo likewise, inclusive: what lies behind it is not looked for; {@link #NONE}: no end
    * @return local seconds, or {@link #NONE}
    * @throws Effort.Spent when the work allowed is used up
    */
-  public long next(long after, Effort effort) {
+  public long next(long after, long upTo, Effort effort) {
     long at = after;
     long matching = after;
     while (true) {
@@ -117,6 +118,9 @@ public final class Expansion {
         matching = rule.next(at, effort);
       }
       at = Math.min(matching, addedAfter(at));
+      if (at > upTo) {
+        return NONE;
+      }
       if (at == NONE || !isExcluded(at, effort)) {
         return at;
       }

@@ -46,7 +46,8 @@ public record Recurrence(
       boolean never =
           ends
               ? series.series().next(Long.MIN_VALUE, effort) == Series.NONE
-              : Expansion.of(this, Wall.UTC, effort).next(Long.MIN_VALUE, effort) == Expansion.NONE;
+              : Expansion.of(this, Wall.UTC, effort).next(Long.MIN_VALUE, Expansion.NONE, effort)
+                  == Expansion.NONE;
       if (never && added.isEmpty()) {
         throw new Refusal(
             0, "this can never fire: no date up to the year 9999 matches it", RuleParser.EXAMPLE);

@@ -159,13 +159,13 @@ class SeriesTest {
     Recurrence recurrence =
         new Recurrence(counted, START, List.of(), List.of(), List.of(counted, counted));
     Expansion expansion = Expansion.of(recurrence, Wall.UTC, new Effort(1));
-    assertEquals(Expansion.NONE, expansion.next(FROM + 599_999, new Effort()));
+    assertEquals(Expansion.NONE, expansion.next(FROM + 599_999, Expansion.NONE, new Effort()));
     Expansion alone =
         Expansion.of(
             new Recurrence(counted, START, List.of(), List.of(), List.of()),
             Wall.UTC,
             new Effort(1));
-    assertEquals(FROM + 599_999, alone.next(FROM + 599_998, new Effort()));
-    assertEquals(Expansion.NONE, alone.next(FROM + 599_999, new Effort()));
+    assertEquals(FROM + 599_999, alone.next(FROM + 599_998, Expansion.NONE, new Effort()));
+    assertEquals(Expansion.NONE, alone.next(FROM + 599_999, Expansion.NONE, new Effort()));
   }
 }
