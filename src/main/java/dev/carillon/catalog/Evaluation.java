@@ -40,14 +40,15 @@ public final class Evaluation {
   }
 
   /**
+   * @param sought what is asked for: "its fires"
    * @throws dev.carillon.catalog.input.InvalidInput when the evaluation was given up
    */
-  public static <T> T bounded(Supplier<T> question) {
+  public static <T> T bounded(String sought, Supplier<T> question) {
     try {
       return question.get();
     } catch (EvaluationGaveUp gaveUp) {
       throw FieldErrors.invalid(
-          "/trigger", "its fires could not be found: " + gaveUp.getMessage(), null);
+          "/trigger", sought + " could not be found: " + gaveUp.getMessage(), null);
     }
   }
 

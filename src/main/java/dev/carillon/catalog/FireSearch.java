@@ -1,9 +1,7 @@
 package dev.carillon.catalog;
 
-import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.InvalidInput;
 import dev.carillon.catalog.input.ScheduleDeclaration;
-import dev.carillon.time.EvaluationGaveUp;
 import java.time.Instant;
 import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
@@ -67,15 +65,13 @@ final class FireSearch {
   }
 
   private @Nullable Instant evaluate(Instant after) {
-    try {
-      Instant fire = declared.trigger().in(zone, createdAt, declared.dst()).next(after);
-      if (fire == null) {
-        Evaluation.refuseNever(declared.trigger(), zone, declared.dst(), createdAt, after);
-      }
-      return fire;
-    } catch (EvaluationGaveUp gaveUp) {
-      throw FieldErrors.invalid(
-          "/trigger", "its next fire could not be found: " + gaveUp.getMessage(), null);
+    Instant fire =
+        Evaluation.bounded(
+            "its next fire",
+            () -> declared.trigger().in(zone, createdAt, declared.dst()).next(after));
+    if (fire == null) {
+      Evaluation.refuseNever(declared.trigger(), zone, declared.dst(), createdAt, after);
     }
+    return fire;
   }
 }

@@ -44,6 +44,6 @@ public record ScheduleFires(Trigger trigger, ZoneId zone, DstPolicy dst, Instant
   public Preview between(Instant from, @Nullable Instant to, int limit) {
     Instant until = to == null ? Instant.MAX : to;
     return Evaluation.bounded(
-        () -> Preview.between(trigger, zone, dst, anchor, from, until, limit));
+        "its fires", () -> Preview.between(trigger, zone, dst, anchor, from, until, limit));
   }
 }

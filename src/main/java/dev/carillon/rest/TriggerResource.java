@@ -96,7 +96,8 @@ public class TriggerResource {
     ZoneId in = zone == null ? schedules.defaultZone() : zone;
     Instant after = from == null ? clock.instant() : from;
     int most = count == null ? DEFAULT_COUNT : count;
-    Preview preview = Evaluation.bounded(() -> Preview.of(read.trigger(), in, dst, after, most));
+    Preview preview =
+        Evaluation.bounded("its fires", () -> Preview.of(read.trigger(), in, dst, after, most));
     if (preview.fires().isEmpty()) {
       Evaluation.refuseNever(read.trigger(), in, dst, after, after);
     }

@@ -4,6 +4,7 @@ import dev.carillon.schedule.FirePlan;
 import dev.carillon.schedule.Recomputed;
 import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.ticker.CompiledFires.Compiled;
+import dev.carillon.ticker.Parking.Broken;
 import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.Fires;
 import dev.carillon.time.civil.Effort;
@@ -74,9 +75,6 @@ final class FireEvaluation {
       return next != null && !row.fixedDelay() && !next.isAfter(horizon);
     }
   }
-
-  /** A schedule that cannot be planned, and why. */
-  record Broken(PlanRow row, Throwable problem) {}
 
   /**
    * @param left ids of those that the next pass is to look at: dear ones that were left out, or

@@ -5,6 +5,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.jboss.logging.Logger;
 
 /** Takes a schedule that cannot be planned out of the others' way, and says so. */
@@ -16,6 +17,18 @@ final class Parking {
 
   Parking(Pg pg) {
     this.pg = pg;
+  }
+
+  /** A schedule that cannot be planned, and why. */
+  record Broken(PlanRow row, Throwable problem) {}
+
+  /** One after the other. */
+  Uni<Void> park(List<Broken> broken, Instant now) {
+    Uni<Void> parked = Uni.createFrom().voidItem();
+    for (Broken one : broken) {
+      parked = parked.chain(() -> park(one.row, one.problem, now));
+    }
+    return parked;
   }
 
   /** Does nothing where it was edited since it was read. */

@@ -6,7 +6,6 @@ import dev.carillon.pg.Pg;
 import dev.carillon.run.RunIds;
 import dev.carillon.schedule.FirePlan;
 import dev.carillon.schedule.TzdataVersion;
-import dev.carillon.ticker.FireEvaluation.Broken;
 import dev.carillon.ticker.FireEvaluation.Evaluated;
 import dev.carillon.ticker.FireEvaluation.Planned;
 import io.smallrye.mutiny.Uni;
@@ -79,7 +78,7 @@ final class Planner {
         .chain(
             due ->
                 evaluated(due, now, horizon)
-                    .call(evaluated -> park(evaluated.broken(), now))
+                    .call(evaluated -> parking.park(evaluated.broken(), now))
                     .chain(
                         evaluated ->
                             write(lease, evaluated.planned(), now)
@@ -107,14 +106,6 @@ final class Planner {
                 thread
                     .executeBlocking(() -> evaluation.of(due, now, horizon), true)
                     .toCompletionStage());
-  }
-
-  private Uni<Void> park(List<Broken> broken, Instant now) {
-    Uni<Void> parked = Uni.createFrom().voidItem();
-    for (Broken one : broken) {
-      parked = parked.chain(() -> parking.park(one.row(), one.problem(), now));
-    }
-    return parked;
   }
 
   private static Round round(

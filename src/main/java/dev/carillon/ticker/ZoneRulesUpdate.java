@@ -6,6 +6,7 @@ import dev.carillon.pg.DatabaseClock;
 import dev.carillon.pg.Pg;
 import dev.carillon.schedule.Recomputed;
 import dev.carillon.schedule.TzdataVersion;
+import dev.carillon.ticker.Parking.Broken;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
@@ -87,8 +88,6 @@ final class ZoneRulesUpdate {
 
   private record Batch(List<PlanRow> stale, @Nullable UUID last, boolean isLast) {}
 
-  private record Broken(PlanRow row, Throwable problem) {}
-
   /** As many new instants as sound rows; null where a schedule has no fire any more. */
   private record Worked(List<PlanRow> sound, List<@Nullable Instant> next, List<Broken> broken) {}
 
@@ -156,7 +155,7 @@ final class ZoneRulesUpdate {
             batch ->
                 worked(batch, now)
                     .call(worked -> write(current, worked, now))
-                    .call(worked -> park(worked, now))
+                    .call(worked -> parking.park(worked.broken, now))
                     .map(worked -> advance(current, batch)));
   }
 
@@ -217,14 +216,6 @@ final class ZoneRulesUpdate {
     if (row.getLong("moved") > 0) {
       moved.run();
     }
-  }
-
-  private Uni<Void> park(Worked worked, Instant now) {
-    Uni<Void> parked = Uni.createFrom().voidItem();
-    for (Broken broken : worked.broken) {
-      parked = parked.chain(() -> parking.park(broken.row, broken.problem, now));
-    }
-    return parked;
   }
 
   private Duration advance(Round current, Batch batch) {

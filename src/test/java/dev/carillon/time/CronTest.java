@@ -2,8 +2,6 @@ package dev.carillon.time;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
 import java.time.ZoneId;
@@ -105,12 +103,7 @@ class CronTest {
         "MON * * * *      | 0  | unknown",
       })
   void refusesWithPositionAndReason(String expression, int position, String reason) {
-    InvalidTrigger refused =
-        assertThrows(InvalidTrigger.class, () -> Cron.parse(expression.strip()));
-    assertEquals("expression", refused.field());
-    assertEquals(position, refused.position());
-    assertTrue(refused.getMessage().contains(reason), refused::getMessage);
-    Cron.parse(refused.example());
+    Refused.expression(Cron::parse, expression.strip(), position, reason);
   }
 
   @ParameterizedTest

@@ -2,7 +2,6 @@ package dev.carillon.time;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.time.cron.CronDialect;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,11 +123,7 @@ class SpringCronTest {
         "@reboot               | 0  | @midnight",
       })
   void refusesWithPositionAndReason(String expression, int position, String reason) {
-    InvalidTrigger refused = assertThrows(InvalidTrigger.class, () -> spring(expression));
-    assertEquals("expression", refused.field());
-    assertTrue(refused.getMessage().contains(reason), refused::getMessage);
-    assertEquals(position, refused.position(), refused::getMessage);
-    spring(refused.example());
+    Refused.expression(SpringCronTest::spring, expression, position, reason);
   }
 
   /** Signs, and names run together with digits, which Spring replaces wherever they stand. */

@@ -67,11 +67,20 @@ enum CronField {
     return this == QUARTZ_DAY_OF_WEEK ? value - 1 : value % 7;
   }
 
-  /** The values that may stand in this field, for a refusal. */
-  String bounds() {
-    String range = low + "-" + high;
-    return names.isEmpty()
-        ? range
-        : range + " or " + names.get(0) + "-" + names.get(names.size() - 1);
+  /**
+   * What may stand in this field in every dialect, for a refusal.
+   *
+   * @param steps the forms of a step that the dialect has
+   */
+  String allows(String steps) {
+    String named = names.isEmpty() ? "" : " or " + names.get(0) + "-" + names.get(names.size() - 1);
+    return label
+        + " allows "
+        + low
+        + "-"
+        + high
+        + named
+        + ", *, lists a,b, ranges a-b and steps "
+        + steps;
   }
 }

@@ -130,16 +130,7 @@ final class CronWords {
     int step = cycle / values.size();
     return values.get(0) == 0
         && cycle % values.size() == 0
-        && isStep(values, step)
+        && Phrases.isStep(values, step)
         && values.get(values.size() - 1) + step == cycle;
-  }
-
-  private static boolean isStep(List<Integer> values, int step) {
-    for (int i = 1; i < values.size(); i++) {
-      if (values.get(i) - values.get(i - 1) != step) {
-        return false;
-      }
-    }
-    return true;
   }
 }

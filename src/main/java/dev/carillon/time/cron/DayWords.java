@@ -55,7 +55,7 @@ final class DayWords {
     }
     int step = days.size() > 2 ? days.get(1) - days.get(0) : 1;
     boolean stepped =
-        step > 1 && isStep(days, step) && days.size() == (31 - days.get(0)) / step + 1;
+        step > 1 && Phrases.isStep(days, step) && days.size() == (31 - days.get(0)) / step + 1;
     if (stepped && days.get(0) <= step && !special) {
       String from = " from the " + Phrases.ordinal(days.get(0));
       return "on every " + Phrases.ordinal(step) + " day" + ofMonths() + from;
@@ -176,7 +176,7 @@ final class DayWords {
       return fromTo(first, last);
     }
     int step = all.size() > 2 ? all.get(1) - first : 1;
-    if (step > 1 && isStep(all, step)) {
+    if (step > 1 && Phrases.isStep(all, step)) {
       boolean open = last + step > CronField.YEAR.high;
       return "in every "
           + Phrases.ordinal(step)
@@ -212,14 +212,5 @@ final class DayWords {
     List<String> first = new ArrayList<>(runs.subList(0, MAX_YEARS - 1));
     first.add((runs.size() - first.size()) + " more spans of years");
     return first;
-  }
-
-  private static boolean isStep(List<Integer> values, int step) {
-    for (int i = 1; i < values.size(); i++) {
-      if (values.get(i) - values.get(i - 1) != step) {
-        return false;
-      }
-    }
-    return true;
   }
 }

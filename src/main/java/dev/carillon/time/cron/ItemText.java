@@ -122,6 +122,26 @@ final class ItemText {
     return value;
   }
 
+  /** The value behind the dash of a range that may not wrap. */
+  int rangeEnd(int from) {
+    int position = at;
+    int to = value();
+    if (from > to) {
+      throw refused(position, "the range " + Phrases.quoted(read()) + " runs backwards");
+    }
+    return to;
+  }
+
+  /** The number behind a slash, at least 1. */
+  int step() {
+    int position = at;
+    int step = number("a step");
+    if (step == 0) {
+      throw refused(position, "a step of 0 is not allowed");
+    }
+    return step;
+  }
+
   /** Digits; what is larger than any bound is one number, and leading zeros are harmless. */
   int number(String what) {
     int position = at;
@@ -141,7 +161,7 @@ final class ItemText {
   }
 
   /** The text of the item up to where the reading has come to. */
-  String read() {
+  private String read() {
     return text.substring(0, at);
   }
 

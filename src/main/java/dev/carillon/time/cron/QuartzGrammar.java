@@ -166,11 +166,7 @@ final class QuartzGrammar implements FieldGrammar {
 
   @Override
   public String allowed(CronField field) {
-    String values =
-        field.label
-            + " allows "
-            + field.bounds()
-            + ", *, lists a,b, ranges a-b and steps a/n, */n, a-b/n";
+    String values = field.allows("a/n, */n, a-b/n");
     if (field == CronField.DAY_OF_MONTH) {
       return values + "; nW; or alone ?, L, L-n, LW, L-nW";
     }

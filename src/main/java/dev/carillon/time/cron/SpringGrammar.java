@@ -1,7 +1,5 @@
 package dev.carillon.time.cron;
 
-import dev.carillon.time.text.Phrases;
-
 /**
  * Spring's fields ({@code org.springframework.scheduling.support.CronField} 6.2): names wherever a
  * value may stand; ranges do not wrap, but 7 or SUN before the dash is 0; a value with a step runs
@@ -70,7 +68,8 @@ final class SpringGrammar implements FieldGrammar {
     int from = item.value();
     if (item.take('-')) {
       boolean fromSunday = field.isDayOfWeek() && from == field.high;
-      range(item, into, fromSunday ? field.low : from);
+      int first = fromSunday ? field.low : from;
+      stepped(item, into, first, item.rangeEnd(first));
     } else if (item.sees('/')) {
       stepped(item, into, from, field.high);
     } else if (field == CronField.DAY_OF_MONTH && item.take('W')) {
@@ -84,15 +83,6 @@ final class SpringGrammar implements FieldGrammar {
     }
   }
 
-  private static void range(ItemText item, FieldSet into, int from) {
-    int position = item.position();
-    int to = item.value();
-    if (from > to) {
-      throw item.refused(position, "the range " + Phrases.quoted(item.read()) + " runs backwards");
-    }
-    stepped(item, into, from, to);
-  }
-
   private static void nth(ItemText item, FieldSet into, int weekday) {
     int position = item.position();
     int n = item.number("which one of the month");
@@ -103,24 +93,12 @@ final class SpringGrammar implements FieldGrammar {
   }
 
   private static void stepped(ItemText item, FieldSet into, int from, int to) {
-    int step = 1;
-    if (item.take('/')) {
-      int position = item.position();
-      step = item.number("a step");
-      if (step == 0) {
-        throw item.refused(position, "a step of 0 is not allowed");
-      }
-    }
-    into.add(from, to, step);
+    into.add(from, to, item.take('/') ? item.step() : 1);
   }
 
   @Override
   public String allowed(CronField field) {
-    String values =
-        field.label
-            + " allows "
-            + field.bounds()
-            + ", *, lists a,b, ranges a-b and steps a/n, */n, a-b/n";
+    String values = field.allows("a/n, */n, a-b/n");
     if (field == CronField.DAY_OF_MONTH) {
       return values + ", and L, L-n, LW, nW; ? alone";
     }

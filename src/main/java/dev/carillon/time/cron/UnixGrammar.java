@@ -18,7 +18,7 @@ final class UnixGrammar implements FieldGrammar {
     if (!item.take('*')) {
       from = item.value();
       range = item.take('-');
-      to = range ? rangeEnd(item, from) : from;
+      to = range ? item.rangeEnd(from) : from;
     }
     int step = 1;
     if (item.sees('/')) {
@@ -26,28 +26,10 @@ final class UnixGrammar implements FieldGrammar {
         throw stepWithoutRange(item, from);
       }
       item.take('/');
-      step = step(item);
+      step = item.step();
     }
     item.end();
     into.add(from, to, step);
-  }
-
-  private static int rangeEnd(ItemText item, int from) {
-    int position = item.position();
-    int to = item.value();
-    if (from > to) {
-      throw item.refused(position, "the range " + Phrases.quoted(item.read()) + " runs backwards");
-    }
-    return to;
-  }
-
-  private static int step(ItemText item) {
-    int position = item.position();
-    int step = item.number("a step");
-    if (step == 0) {
-      throw item.refused(position, "a step of 0 is not allowed");
-    }
-    return step;
   }
 
   private static Refusal stepWithoutRange(ItemText item, int from) {
@@ -59,9 +41,6 @@ final class UnixGrammar implements FieldGrammar {
 
   @Override
   public String allowed(CronField field) {
-    return field.label
-        + " allows "
-        + field.bounds()
-        + ", *, lists a,b, ranges a-b and steps */n, a-b/n";
+    return field.allows("*/n, a-b/n");
   }
 }

@@ -71,6 +71,16 @@ public final class Phrases {
     return values.get(values.size() - 1) - values.get(0) == values.size() - 1;
   }
 
+  /** Whether each value is so much more than the value before it. */
+  public static boolean isStep(List<Integer> values, int step) {
+    for (int i = 1; i < values.size(); i++) {
+      if (values.get(i) - values.get(i - 1) != step) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The numbers of the bits that are set, ascending. */
   public static List<Integer> numbers(long bits) {
     List<Integer> numbers = new ArrayList<>();
