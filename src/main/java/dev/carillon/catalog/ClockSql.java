@@ -4,12 +4,13 @@ package dev.carillon.catalog;
 final class ClockSql {
 
   /**
-   * $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms, $6 by which tzdata, $7 now.
+   * $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms, $6 by which tzdata, $7 now,
+   * $8 how many fires may become runs or null.
    */
   static final String START =
       """
-      insert into clock (schedule_id, tenant_id, enabled, next_fire_at, delay_ms, rules, timed_at)
-      values ($1, $2, $3, $4, $5, $6, $7)
+      insert into clock (schedule_id, tenant_id, enabled, next_fire_at, delay_ms, rules, timed_at, runs_left)
+      values ($1, $2, $3, $4, $5, $6, $7, $8)
       """;
 
   /**
@@ -79,8 +80,9 @@ final class ClockSql {
       """
       select c.schedule_id,
              coalesce((
-               select min(q.due_at) from queue q
+               select min(r.due_at) from queue q join runs r on r.id = q.id
                where q.schedule_id = c.schedule_id and q.state = 'QUEUED' and q.attempt = 0 and q.due_at > $3
+                 and r.due_at > $3 and r.fire_at is not null
              ), c.next_fire_at) as next_fire_at,
              case when c.last_fire_at <= $3 then c.last_fire_at
                   when c.last_fire_at > $3 then (
@@ -88,8 +90,10 @@ final class ClockSql {
                     where r.schedule_id = c.schedule_id and r.fire_at <= $3
                     order by r.id desc limit 1
                   )
-             end as last_fire_at
+             end as last_fire_at,
+             n.fired, n.succeeded, n.failed, n.missed, n.skipped
       from clock c
+      left join schedule_counts n on n.schedule_id = c.schedule_id
       where c.schedule_id = any($1) and c.tenant_id = $2
       """;
 

@@ -13,6 +13,7 @@ import dev.carillon.time.Trigger;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import io.smallrye.mutiny.Uni;
 import jakarta.persistence.Column;
+import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
@@ -69,6 +70,11 @@ public class ScheduleEntity extends PanacheEntityBase {
   @Column(name = "dst_overlap")
   public @Nullable DstOverlap dstOverlap;
 
+  @Embedded public ChosenPolicies policies = new ChosenPolicies();
+
+  @Column(name = "paused_until")
+  public @Nullable Instant pausedUntil;
+
   @Enumerated(EnumType.STRING)
   public ScheduleStatus status;
 
@@ -111,6 +117,7 @@ public class ScheduleEntity extends PanacheEntityBase {
     priority = declared.priority() == null ? null : declared.priority().shortValue();
     dstGap = declared.dst().gap();
     dstOverlap = declared.dst().overlap();
+    policies = ChosenPolicies.of(declared.policies());
     updatedAt = now;
   }
 
@@ -132,6 +139,7 @@ public class ScheduleEntity extends PanacheEntityBase {
         && Objects.equals(jobKey, declared.jobKey())
         && Objects.equals(JsonText.stored(target), declared.target())
         && enabled == declared.enabled()
+        && policies.chosen().equals(declared.policies())
         && Objects.equals(JsonText.stored(params), declared.params())
         && Objects.equals(priority == null ? null : priority.intValue(), declared.priority());
   }
@@ -141,12 +149,16 @@ public class ScheduleEntity extends PanacheEntityBase {
    * does not depend on changes none. A parked schedule has none to keep.
    */
   boolean firesAs(ScheduleDeclaration declared) {
+    if (!policies.chosen().timesAs(declared.policies())) {
+      return false;
+    }
     if (status == ScheduleStatus.PARKED || !isTriggeredAs(declared)) {
       return isTimedAs(declared);
     }
     Trigger same = declared.trigger();
-    return (!same.dependsOnZone() || isInZoneOf(declared))
-        && (!same.dependsOnDst() || hasChosenAs(declared));
+    boolean dated = !declared.calendars().isEmpty();
+    return (!dated && !same.dependsOnZone() || isInZoneOf(declared))
+        && (!dated && !same.dependsOnDst() || hasChosenAs(declared));
   }
 
   private boolean isTimedAs(ScheduleDeclaration declared) {
@@ -184,6 +196,7 @@ public class ScheduleEntity extends PanacheEntityBase {
         enabled,
         (ObjectNode) JsonText.stored(params),
         priority == null ? null : priority.intValue(),
-        new DstPolicy(dstGap, dstOverlap));
+        new DstPolicy(dstGap, dstOverlap),
+        policies.chosen());
   }
 }

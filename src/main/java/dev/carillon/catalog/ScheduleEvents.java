@@ -68,7 +68,8 @@ final class ScheduleEvents {
         && Objects.equals(before.params(), after.params())
         && Objects.equals(before.priority(), after.priority())
         && before.dstGap() == after.dstGap()
-        && before.dstOverlap() == after.dstOverlap();
+        && before.dstOverlap() == after.dstOverlap()
+        && before.policies().equals(after.policies());
   }
 
   private static Uni<Void> tell(

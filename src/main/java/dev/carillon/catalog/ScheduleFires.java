@@ -2,7 +2,9 @@ package dev.carillon.catalog;
 
 import dev.carillon.time.DstPolicy;
 import dev.carillon.time.FixedDelay;
+import dev.carillon.time.Jitter;
 import dev.carillon.time.Preview;
+import dev.carillon.time.Timing;
 import dev.carillon.time.Trigger;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -44,6 +46,9 @@ public record ScheduleFires(Trigger trigger, ZoneId zone, DstPolicy dst, Instant
   public Preview between(Instant from, @Nullable Instant to, int limit) {
     Instant until = to == null ? Instant.MAX : to;
     return Evaluation.bounded(
-        "its fires", () -> Preview.between(trigger, zone, dst, anchor, from, until, limit));
+        "its fires",
+        () ->
+            Preview.between(
+                trigger, Timing.of(zone, anchor, dst), Jitter.NONE, from, until, limit));
   }
 }

@@ -1,5 +1,6 @@
 package dev.carillon.catalog;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.JsonText;
@@ -53,18 +54,48 @@ public record ScheduleView(
             defaultValue = "FIRST",
             description = "Of local times that the clocks repeat")
         @Nullable DstOverlap dstOverlap,
+    @JsonUnwrapped PoliciesView policies,
+    @Schema(
+            readOnly = true,
+            nullable = true,
+            description = "When a paused one goes on by itself; absent: when it is enabled")
+        @Nullable Instant pausedUntil,
     @Schema(readOnly = true) ScheduleStatus status,
     @Schema(readOnly = true, nullable = true) @Nullable String statusReason,
     @Schema(readOnly = true, nullable = true) @Nullable Instant lastFireAt,
-    @Schema(readOnly = true, nullable = true) @Nullable Instant nextFireAt,
+    @Schema(
+            readOnly = true,
+            nullable = true,
+            description = "When its next run is due, its jitter included")
+        @Nullable Instant nextFireAt,
+    @Schema(readOnly = true, description = "What became of its runs so far") Counts counts,
     @Schema(readOnly = true) int version,
     @Schema(readOnly = true) Instant createdAt,
     @Schema(readOnly = true) Instant updatedAt) {
 
-  /** The last and the next instant, as a person sees them: what is planned has not fired yet. */
-  record Fires(@Nullable Instant last, @Nullable Instant next) {
+  /**
+   * What became of a schedule's runs. It follows a moment behind the runs themselves.
+   *
+   * @param fired runs that were started, whichever way they came
+   * @param succeeded runs that ended so
+   * @param failed runs that failed or died
+   * @param missed fires that were let go
+   * @param skipped fires that were skipped
+   */
+  @Schema(name = "ScheduleCounts")
+  public record Counts(long fired, long succeeded, long failed, long missed, long skipped) {
 
-    static final Fires NONE = new Fires(null, null);
+    static final Counts NONE = new Counts(0, 0, 0, 0, 0);
+  }
+
+  /**
+   * The last and the next instant, as a person sees them: what is planned has not fired yet.
+   *
+   * @param next before jitter where it is not planned yet
+   */
+  record Fires(@Nullable Instant last, @Nullable Instant next, Counts counts) {
+
+    static final Fires NONE = new Fires(null, null, Counts.NONE);
   }
 
   static ScheduleView of(ScheduleEntity row, @Nullable String jobKey, Fires fires) {
@@ -81,10 +112,13 @@ public record ScheduleView(
         row.priority == null ? null : row.priority.intValue(),
         row.dstGap,
         row.dstOverlap,
+        PoliciesView.of(row.policies.chosen()),
+        row.pausedUntil,
         row.status,
         row.statusReason,
         fires.last(),
         fires.next(),
+        fires.counts(),
         row.version,
         row.createdAt,
         row.updatedAt);
@@ -97,6 +131,8 @@ public record ScheduleView(
   JsonObject eventData() {
     ObjectNode data = JsonText.tree(this);
     data.remove("params");
+    // They follow the runs, whose own events tell more.
+    data.remove("counts");
     EventTargets.redact(data);
     return new JsonObject(JsonText.write(data));
   }

@@ -165,7 +165,8 @@ public class Schedules {
                 Times.utc(next.at()),
                 next.delayMillis(),
                 workedOutBy(next),
-                Times.utc(now))));
+                Times.utc(now),
+                row.policies.maxRuns)));
   }
 
   @Nullable String workedOutBy(NextFire next) {
@@ -244,8 +245,20 @@ public class Schedules {
                           row.getUUID("schedule_id"),
                           new ScheduleView.Fires(
                               Times.instant(row, "last_fire_at"),
-                              Times.instant(row, "next_fire_at"))));
+                              Times.instant(row, "next_fire_at"),
+                              counts(row))));
               return id -> fires.getOrDefault(id, ScheduleView.Fires.NONE);
             });
+  }
+
+  private static ScheduleView.Counts counts(Row row) {
+    return row.getLong("fired") == null
+        ? ScheduleView.Counts.NONE
+        : new ScheduleView.Counts(
+            row.getLong("fired"),
+            row.getLong("succeeded"),
+            row.getLong("failed"),
+            row.getLong("missed"),
+            row.getLong("skipped"));
   }
 }

@@ -3,6 +3,7 @@ package dev.carillon.time;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
+import java.util.EnumSet;
 import java.util.Set;
 
 /**
@@ -19,6 +20,17 @@ public record Fire(Instant at, ZonedDateTime local, Set<Moved> moved) {
     if (!local.toInstant().equals(at)) {
       throw new IllegalArgumentException("a fire's local time " + local + " is not its " + at);
     }
+  }
+
+  /** The same, put off. */
+  Fire put(Jitter jitter) {
+    Instant due = jitter.due(at);
+    if (due.equals(at)) {
+      return this;
+    }
+    Set<Moved> reasons = EnumSet.of(Moved.JITTER);
+    reasons.addAll(moved);
+    return new Fire(due, due.atZone(local.getZone()), reasons);
   }
 
   /** A fire at its nominal local time. */

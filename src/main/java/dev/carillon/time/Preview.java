@@ -26,30 +26,39 @@ public record Preview(String description, List<Fire> fires, boolean exhausted) {
     fires = List.copyOf(fires);
   }
 
+  /** As {@link #of(Trigger, Timing, Jitter, Instant, int)}, in a zone and by a policy alone. */
+  public static Preview of(
+      Trigger trigger, ZoneId zone, DstPolicy policy, Instant from, int count) {
+    return of(trigger, Timing.of(zone, from, policy), Jitter.NONE, from, count);
+  }
+
   /**
    * The next fires of a trigger. An INTERVAL without anchor and a FIXED_DELAY count from {@code
    * from}.
    *
-   * @param from exclusive, but an RRULE's DTSTART exactly at {@code from} counts
+   * @param timing whose {@code createdAt} is {@code from}
+   * @param jitter by which each fire is put off in the end
+   * @param from exclusive, but an RRULE's DTSTART exactly at {@code from} counts; it bounds the
+   *     fires before jitter
    * @param count how many fires at most, not negative
    * @return the fires; exhausted when there are fewer than {@code count}
    * @throws EvaluationGaveUp when the fires were not found within the work allowed for all of them
    *     together
    */
-  public static Preview of(
-      Trigger trigger, ZoneId zone, DstPolicy policy, Instant from, int count) {
-    Instant after = trigger.lookAfter(zone, from, policy);
-    Walk walk = new Walk(trigger.in(zone, from, policy), after, count);
+  public static Preview of(Trigger trigger, Timing timing, Jitter jitter, Instant from, int count) {
+    Instant after = trigger.lookAfter(timing.zone(), from, timing.dst());
+    Walk walk = new Walk(trigger.in(timing), after, count);
     walk.upTo(Years.LAST);
-    return new Preview(trigger.describe(), walk.found, walk.found.size() < count);
+    return new Preview(trigger.describe(), put(walk.found, jitter), walk.found.size() < count);
   }
 
   /**
    * The fires of a stored schedule's trigger in a window.
    *
-   * @param anchor the schedule's createdAt or startAt, see {@link Trigger#in}
+   * @param timing the schedule's
+   * @param jitter by which each fire is put off in the end
    * @param from exclusive, without exception, so that windows which follow each other show every
-   *     fire once
+   *     fire once; it bounds the fires before jitter, as {@code to} does
    * @param to inclusive
    * @param limit how many fires at most, not negative
    * @return the fires; exhausted when the trigger has no fire at all after the last of them, or
@@ -58,16 +67,14 @@ public record Preview(String description, List<Fire> fires, boolean exhausted) {
    *     together
    */
   public static Preview between(
-      Trigger trigger,
-      ZoneId zone,
-      DstPolicy policy,
-      Instant anchor,
-      Instant from,
-      Instant to,
-      int limit) {
-    Walk walk = new Walk(trigger.in(zone, anchor, policy), from, limit);
+      Trigger trigger, Timing timing, Jitter jitter, Instant from, Instant to, int limit) {
+    Walk walk = new Walk(trigger.in(timing), from, limit);
     walk.upTo(to);
-    return new Preview(trigger.describe(), walk.found, walk.isOver());
+    return new Preview(trigger.describe(), put(walk.found, jitter), walk.isOver());
+  }
+
+  private static List<Fire> put(List<Fire> fires, Jitter jitter) {
+    return jitter.most().isZero() ? fires : fires.stream().map(fire -> fire.put(jitter)).toList();
   }
 
   /** Asks for one fire after the other, all on one budget. */

@@ -20,6 +20,15 @@ public sealed interface Trigger permits Cron, Rrule, Interval, FixedDelay, OneSh
    */
   Fires in(ZoneId zone, Instant anchor, DstPolicy policy);
 
+  /**
+   * Binds the trigger to all that decides when it fires.
+   *
+   * @return the fires; cheap to make, immutable, safe to share between threads
+   */
+  default Fires in(Timing timing) {
+    return in(timing.zone(), timing.anchor(), timing.dst());
+  }
+
   /** As {@link #in(ZoneId, Instant, DstPolicy)} where the schedule chose nothing. */
   default Fires in(ZoneId zone, Instant anchor) {
     return in(zone, anchor, DstPolicy.DEFAULT);

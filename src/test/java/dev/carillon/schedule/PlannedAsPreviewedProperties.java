@@ -11,9 +11,11 @@ import dev.carillon.time.Fire;
 import dev.carillon.time.Fires;
 import dev.carillon.time.Interval;
 import dev.carillon.time.InvalidTrigger;
+import dev.carillon.time.Jitter;
 import dev.carillon.time.OneShot;
 import dev.carillon.time.Preview;
 import dev.carillon.time.Rrule;
+import dev.carillon.time.Timing;
 import dev.carillon.time.Trigger;
 import java.time.Duration;
 import java.time.Instant;
@@ -152,7 +154,9 @@ class PlannedAsPreviewedProperties {
       long left = Duration.between(after, end).toMillis();
       Instant to = after.plusMillis(1 + steps.nextLong(left));
       to = to.isAfter(end) || steps.nextInt(4) == 0 ? end : to;
-      Preview window = Preview.between(trigger, zone, policy, createdAt, after, to, COUNT);
+      Preview window =
+          Preview.between(
+              trigger, Timing.of(zone, createdAt, policy), Jitter.NONE, after, to, COUNT);
       shown.addAll(window.fires().stream().map(Fire::at).toList());
       assertTrue(!window.exhausted() || shown.size() == fired.size());
       after = to;

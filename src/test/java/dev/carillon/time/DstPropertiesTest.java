@@ -137,7 +137,9 @@ class DstPropertiesTest {
 
   private static List<Fire> window(
       Trigger trigger, ZoneId zone, DstPolicy policy, Instant from, Instant to) {
-    return Preview.between(trigger, zone, policy, Instant.EPOCH, from, to, 100_000).fires();
+    return Preview.between(
+            trigger, Timing.of(zone, Instant.EPOCH, policy), Jitter.NONE, from, to, 100_000)
+        .fires();
   }
 
   /** CRON, RRULE or INTERVAL, with several nominal times on each of the days around a change. */

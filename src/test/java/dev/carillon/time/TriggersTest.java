@@ -99,7 +99,12 @@ class TriggersTest {
   private static Preview window(Trigger trigger, String from, String to, int limit) {
     ZoneId zone = ZoneId.of("Europe/Berlin");
     return Preview.between(
-        trigger, zone, DstPolicy.DEFAULT, NOON, Instant.parse(from), Instant.parse(to), limit);
+        trigger,
+        Timing.of(zone, NOON, DstPolicy.DEFAULT),
+        Jitter.NONE,
+        Instant.parse(from),
+        Instant.parse(to),
+        limit);
   }
 
   @Test

@@ -1,9 +1,16 @@
 package dev.carillon.catalog.input;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.schedule.SchedulePolicies;
 import dev.carillon.time.DstPolicy;
+import dev.carillon.time.Timing;
 import dev.carillon.time.Trigger;
+import dev.carillon.time.calendar.BusinessDays;
+import java.time.Instant;
 import java.time.ZoneId;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param params over the job's, under those of a run
  * @param priority null: the job's
  * @param dst what it chose for daylight-saving changes
+ * @param policies what else it chose
  */
 public record ScheduleDeclaration(
     @Nullable String key,
@@ -30,7 +38,8 @@ public record ScheduleDeclaration(
     boolean enabled,
     @Nullable ObjectNode params,
     @Nullable Integer priority,
-    DstPolicy dst) {
+    DstPolicy dst,
+    SchedulePolicies policies) {
 
   /** The same under a key. */
   public ScheduleDeclaration withKey(String named) {
@@ -45,12 +54,79 @@ public record ScheduleDeclaration(
         enabled,
         params,
         priority,
-        dst);
+        dst,
+        policies);
   }
 
   /** The same, switched on or off. */
   public ScheduleDeclaration withEnabled(boolean on) {
     return new ScheduleDeclaration(
-        key, name, jobKey, target, trigger, triggerJson, timezone, on, params, priority, dst);
+        key,
+        name,
+        jobKey,
+        target,
+        trigger,
+        triggerJson,
+        timezone,
+        on,
+        params,
+        priority,
+        dst,
+        policies);
+  }
+
+  /** The names of the calendars that decide about its dates. */
+  public Set<String> calendars() {
+    Set<String> names = new LinkedHashSet<>();
+    if (policies.calendar() != null) {
+      names.add(policies.calendar());
+    }
+    if (policies.excludeCalendar() != null) {
+      names.add(policies.excludeCalendar());
+    }
+    return names;
+  }
+
+  /**
+   * What decides when it fires.
+   *
+   * @param defaultZone where it names none
+   * @param known what {@link #calendars} stand for
+   * @throws InvalidInput naming a calendar that is not among the known ones
+   */
+  public Timing timing(ZoneId defaultZone, Instant createdAt, Map<String, BusinessDays> known) {
+    BusinessDays days = find("calendar", policies.calendar(), known);
+    BusinessDays excluded = find("excludeCalendar", policies.excludeCalendar(), known);
+    return new Timing(
+        timezone == null ? defaultZone : timezone,
+        createdAt,
+        dst,
+        policies.startAt(),
+        policies.endAt(),
+        combined(days, excluded),
+        policies.conventionOrDefault());
+  }
+
+  private static @Nullable BusinessDays combined(
+      @Nullable BusinessDays days, @Nullable BusinessDays excluded) {
+    if (days == null || excluded == null) {
+      return days == null ? excluded : days;
+    }
+    return days.without(excluded);
+  }
+
+  private static @Nullable BusinessDays find(
+      String field, @Nullable String name, Map<String, BusinessDays> known) {
+    if (name == null) {
+      return null;
+    }
+    BusinessDays days = known.get(name);
+    if (days == null) {
+      throw FieldErrors.invalid(
+          "/" + field,
+          field + ": there is no calendar " + name + ", neither your own nor a built-in one",
+          "DE");
+    }
+    return days;
   }
 }

@@ -2,6 +2,7 @@ package dev.carillon.catalog.input;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.schedule.SchedulePolicies;
 import dev.carillon.time.DstPolicy;
 import java.time.ZoneId;
 import java.util.List;
@@ -23,22 +24,7 @@ public final class ScheduleReader {
           "params",
           "priority",
           "dstGap",
-          "dstOverlap");
-
-  private static final List<String> READ_ONLY =
-      List.of(
-          "id",
-          "status",
-          "statusReason",
-          "lastFireAt",
-          "nextFireAt",
-          "counts",
-          "version",
-          "createdAt",
-          "updatedAt");
-  private static final List<String> UNSUPPORTED =
-      List.of(
-          "retry",
+          "dstOverlap",
           "startAt",
           "endAt",
           "maxRuns",
@@ -53,8 +39,22 @@ public final class ScheduleReader {
           "overlapPolicy",
           "pauseAfterFailures",
           "deleteAfterCompletion",
-          "labels",
           "note");
+
+  private static final List<String> READ_ONLY =
+      List.of(
+          "id",
+          "status",
+          "statusReason",
+          "lastFireAt",
+          "nextFireAt",
+          "counts",
+          "pausedUntil",
+          "links",
+          "version",
+          "createdAt",
+          "updatedAt");
+  private static final List<String> UNSUPPORTED = List.of("retry", "labels");
 
   private ScheduleReader() {}
 
@@ -77,6 +77,7 @@ public final class ScheduleReader {
     ObjectNode params = Params.read(fields);
     Integer priority = fields.integer("priority", 0, JobDeclaration.LAST_PRIORITY);
     DstPolicy dst = TriggerReader.dst(fields);
+    SchedulePolicies policies = PoliciesReader.read(fields);
     fields.refuseReadOnly(READ_ONLY);
     fields.refuseUnsupported(UNSUPPORTED);
     fields.refuseOthers();
@@ -93,6 +94,7 @@ public final class ScheduleReader {
         enabled == null || enabled,
         params,
         priority,
-        dst);
+        dst,
+        policies);
   }
 }
