@@ -152,6 +152,19 @@ public class Schedules {
   public Uni<Preview> fires(
       Tenant tenant, String idOrKey, Instant from, @Nullable Instant to, int limit) {
     Instant now = clock.instant();
+    return stored(tenant, idOrKey, now)
+        .flatMap(stored -> Evaluation.aside(() -> stored.fires.between(from, to, limit)));
+  }
+
+  /** A schedule as it is stored, and its fires. */
+  record Stored(ScheduleEntity row, ScheduleFires fires) {}
+
+  /** Fails with a {@link Refusal} when there is no such schedule. */
+  Uni<Stored> stored(Tenant tenant, String idOrKey) {
+    return stored(tenant, idOrKey, clock.instant());
+  }
+
+  private Uni<Stored> stored(Tenant tenant, String idOrKey, Instant now) {
     return transactions
         .entities(
             tenant,
@@ -161,8 +174,8 @@ public class Schedules {
                         row ->
                             fires(statements, tenant, List.of(row), now)
                                 .map(fires -> new Clocked(row, fires.apply(row).next()))))
-        .flatMap(clocked -> stored(tenant, clocked, now))
-        .flatMap(stored -> Evaluation.aside(() -> stored.between(from, to, limit)));
+        .flatMap(
+            clocked -> stored(tenant, clocked, now).map(fires -> new Stored(clocked.row, fires)));
   }
 
   /** A schedule and when it fires next; null: see {@link ScheduleFires#of}. */
