@@ -158,8 +158,7 @@ class UseCasesTest extends ScheduleFixture {
                 + "'2026-12-28','2026-12-29','2026-12-30'],'validFrom':'2026-01-01','validTo':'2027-12-31'}")
         .then()
         .statusCode(201);
-    String chosen =
-        "'key':'own','calendar':'DE','excludeCalendar':'shutdown'," + cron("0 8 * * *");
+    String chosen = "'key':'own','calendar':'DE','excludeCalendar':'shutdown'," + cron("0 8 * * *");
 
     assertEquals(
         List.of("2026-12-24T08:00:00+01:00", "2026-12-31T08:00:00+01:00"),
