@@ -90,15 +90,23 @@ public final class BuiltInCalendars {
     StringBuilder description = new StringBuilder(place.getDescription(Locale.ENGLISH));
     List<String> parts = new ArrayList<>();
     for (int i = 1; i < path.length; i++) {
-      String part = path[i].toLowerCase(Locale.ROOT);
-      place = place.getChildren().get(part);
-      if (place == null) {
+      String part = partNamed(path[i], place);
+      if (part == null) {
         return null;
       }
+      place = place.getChildren().get(part);
       parts.add(part);
       description.append(", ").append(place.getDescription(Locale.ENGLISH));
     }
     return new BuiltInCalendar(name, code, description.toString(), manager, parts);
+  }
+
+  /** Jollyday writes most of them in small letters. */
+  private static @Nullable String partNamed(String name, CalendarHierarchy whole) {
+    return whole.getChildren().keySet().stream()
+        .filter(part -> part.toUpperCase(Locale.ROOT).equals(name))
+        .findFirst()
+        .orElse(null);
   }
 
   /** Jollyday looks for its parts in the class loader of the thread, whichever that is. */

@@ -64,7 +64,9 @@ public final class Calendars {
       return Uni.createFrom().item(Map.of());
     }
     return statements
-        .query(CalendarsSql.NAMED, Tuple.of(tenant, names.toArray(String[]::new)))
+        .query(
+            CalendarsSql.NAMED,
+            Tuple.tuple().addString(tenant).addArrayOfString(names.toArray(String[]::new)))
         .flatMap(rows -> aside(() -> new Calendars(rows).of(tenant, names)));
   }
 

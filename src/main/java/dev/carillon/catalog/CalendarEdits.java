@@ -8,6 +8,7 @@ import dev.carillon.calendars.CalendarsSql;
 import dev.carillon.catalog.CalendarView.Origin;
 import dev.carillon.catalog.CalendarView.Stored;
 import dev.carillon.catalog.input.CalendarDeclaration;
+import dev.carillon.catalog.input.CalendarImport.Imported;
 import dev.carillon.catalog.input.CalendarReader;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.event.OutboxRows;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -91,6 +93,42 @@ public class CalendarEdits {
                 own == null
                     ? insert(statements, requester, declared)
                     : replace(statements, requester, requireExpected(own, expected), declared));
+  }
+
+  /**
+   * Makes a calendar of a file's holidays.
+   *
+   * @param replace whether they may take the place of those of an existing calendar, which keeps
+   *     its weekend and what it includes; else this fails with a {@link Refusal}
+   */
+  public Uni<Written> importInto(
+      Statements statements, Requester requester, String name, Imported imported, boolean replace) {
+    return locked(statements, requester)
+        .flatMap(locked -> own(statements, requester, name))
+        .flatMap(
+            own -> {
+              if (own == null) {
+                return insert(statements, requester, imported(name, imported, null));
+              }
+              if (!replace) {
+                throw taken(name);
+              }
+              return replace(
+                  statements, requester, own, imported(name, imported, own.definition()));
+            });
+  }
+
+  private static CalendarDeclaration imported(
+      String name, Imported imported, @Nullable CalendarDefinition before) {
+    return new CalendarDeclaration(
+        name,
+        new CalendarDefinition(
+            before == null ? Set.of() : before.weekend(),
+            imported.holidays(),
+            before == null ? List.of() : before.include(),
+            before == null ? null : before.builtIn(),
+            imported.validFrom(),
+            imported.validTo()));
   }
 
   /** Applies a merge patch. Fails with a {@link Refusal} when there is none of the tenant's own. */
@@ -307,7 +345,9 @@ public class CalendarEdits {
     return new Refusal(
         Refusal.Kind.WRONG_STATE,
         "/name",
-        "there is already a calendar with the name " + name + "; PATCH or PUT it");
+        "there is already a calendar with the name "
+            + name
+            + "; PATCH or PUT it, or import with replace=true");
   }
 
   private static Stored requireExpected(Stored own, IntPredicate expected) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.calendars.BuiltInCalendar;
 import dev.carillon.calendars.CalendarDefinition;
 import dev.carillon.calendars.Calendars;
+import dev.carillon.catalog.input.CalendarDeclaration;
 import dev.carillon.catalog.input.JsonText;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -123,6 +124,11 @@ public record CalendarView(
         updatedAt);
   }
 
+  /** A shared one, as events tell of it before it has a row. */
+  public static CalendarView shared(CalendarDeclaration declared, Instant now) {
+    return of(declared.name(), declared.definition(), Origin.SHARED, 0, null, now);
+  }
+
   /** Without its holidays, which are another for each year. */
   static CalendarView of(BuiltInCalendar builtIn) {
     return new CalendarView(
@@ -159,7 +165,7 @@ public record CalendarView(
   }
 
   /** What events carry of it. */
-  JsonObject eventData(boolean deleted) {
+  public JsonObject eventData(boolean deleted) {
     CalendarView told = holidayCount > MOST_TOLD ? withoutHolidays(holidayCount) : this;
     ObjectNode data = JsonText.tree(told);
     if (deleted) {
