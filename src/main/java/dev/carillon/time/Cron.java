@@ -2,6 +2,7 @@ package dev.carillon.time;
 
 import dev.carillon.time.LocalFires.Choice;
 import dev.carillon.time.civil.Effort;
+import dev.carillon.time.cron.BusinessDayMatches;
 import dev.carillon.time.cron.CronDialect;
 import dev.carillon.time.cron.CronPattern;
 import dev.carillon.time.text.Refusal;
@@ -12,6 +13,10 @@ import java.util.Objects;
  * seven, Spring's six, or a macro such as {@code @daily} where the dialect has them. Under UNIX,
  * with both day fields restricted, either is enough, and a field whose text starts with a star, a
  * step of it included, counts as unrestricted; QUARTZ has one of the two only, SPRING wants both.
+ *
+ * <p>Under UNIX the day of the month may also be {@code 3B}, {@code LB} or {@code LB-2}: a business
+ * day of the month by the schedule's calendar, whatever its convention; without a calendar, every
+ * day from Monday to Friday is one.
  *
  * @param pattern the compiled expression
  */
@@ -49,7 +54,31 @@ public record Cron(CronPattern pattern) implements Trigger {
   public Fires in(Timing timing) {
     Choice choice =
         pattern.isWildcard() ? Choice.WHEN_SHOWN : Choice.of(timing.dst(), DstGap.FIRE_AT_GAP_END);
+    if (pattern.namesBusinessDay() && timing.days() != null) {
+      BusinessDayMatches matches = new BusinessDayMatches(pattern, timing.days());
+      // Each of them is a business day already.
+      Timing bounded = timing.withoutCalendar();
+      return LocalFires.of(bounded, new BusinessMatches(matches, Nominals.NONE - 1), choice, 0);
+    }
     return LocalFires.of(timing, new Matches(pattern), choice, 0);
+  }
+
+  private record BusinessMatches(BusinessDayMatches matches, long last) implements Nominals {
+
+    @Override
+    public long next(long after, Effort effort) {
+      return matches.next(after, last, effort);
+    }
+
+    @Override
+    public Nominals upTo(long local) {
+      return new BusinessMatches(matches, Math.min(local, last));
+    }
+
+    @Override
+    public long count(long after, long to, Effort effort) {
+      return matches.count(after, Math.min(to, last), effort);
+    }
   }
 
   /** To count takes about a step for each of them. */

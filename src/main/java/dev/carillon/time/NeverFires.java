@@ -1,8 +1,11 @@
 package dev.carillon.time;
 
+import dev.carillon.time.calendar.Convention;
 import dev.carillon.time.cron.CronDialect;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  *  ├─ RRULE with COUNT, UNTIL, EXDATE or EXRULE,
  *  │  cron that names years                           → ended, by what it says
  *  ├─ RRULE, INTERVAL: a fire since DTSTART or anchor → ended: it did fire
+ *  ├─ bounds and calendar leave out all that come     → ended where endAt is past, else never
  *  └─ else                                            → never
  * </pre>
  *
@@ -25,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param example what would fire in its place
  */
 public record NeverFires(String message, String example) {
+
+  private static final Duration YEAR = Duration.ofDays(365);
 
   /**
    * From here on the calendar, its weekdays and the changes of every zone go once more through all
@@ -42,13 +48,80 @@ public record NeverFires(String message, String example) {
    */
   public static @Nullable NeverFires of(
       Trigger trigger, ZoneId zone, DstPolicy policy, Instant anchor, Instant after) {
+    return of(trigger, Timing.of(zone, anchor, policy), after);
+  }
+
+  /**
+   * Asked once no fire was found.
+   *
+   * @param timing as in {@link Trigger#in(Timing)}; whatever came before its {@code createdAt} does
+   *     not count
+   * @param after the instant after which there is none
+   * @return null when it is over, or when bounded work cannot tell
+   */
+  public static @Nullable NeverFires of(Trigger trigger, Timing timing, Instant after) {
     try {
-      return canBeOver(trigger) || fires(trigger, zone, policy, anchor, after)
+      Timing bare = Timing.of(timing.zone(), timing.anchor(), timing.dst());
+      if (trigger.in(bare).next(after) != null) {
+        return leftOut(trigger, timing, after);
+      }
+      return canBeOver(trigger)
+              || fires(trigger, timing.zone(), timing.dst(), timing.anchor(), after)
           ? null
-          : because(trigger, zone, policy, anchor, after);
+          : because(trigger, timing.zone(), timing.dst(), timing.anchor(), after);
     } catch (EvaluationGaveUp unknown) {
       return null;
     }
+  }
+
+  /** Of a trigger that would go on firing, were it not for bounds and calendar. */
+  private static @Nullable NeverFires leftOut(Trigger trigger, Timing timing, Instant after) {
+    Instant since = earlier(after, timing.createdAt());
+    Instant end = timing.endAt();
+    boolean ended = end != null && !end.isAfter(after);
+    if (ended || trigger.in(timing).next(since) != null) {
+      return null;
+    }
+    if (trigger.in(timing.withoutCalendar()).next(since) != null) {
+      return leftOutByCalendar(trigger, timing);
+    }
+    Instant start = timing.startAt();
+    if (start != null && end != null && end.isBefore(start)) {
+      return new NeverFires(
+          "this can never fire: endAt is before startAt; choose a later endAt", example(start));
+    }
+    return trigger instanceof OneShot once && start != null && once.at().isBefore(start)
+        ? new NeverFires(
+            "this can never fire: its only instant lies before startAt; choose an earlier startAt,"
+                + " or a later instant",
+            once.at().toString())
+        : new NeverFires(
+            "this can never fire: its first fire would come after endAt; choose a later endAt",
+            example(end == null ? after : end));
+  }
+
+  private static String example(Instant bound) {
+    return "\"endAt\":\"" + bound.plus(YEAR).truncatedTo(ChronoUnit.SECONDS) + '"';
+  }
+
+  private static NeverFires leftOutByCalendar(Trigger trigger, Timing timing) {
+    if (trigger instanceof Cron cron && cron.pattern().namesBusinessDay()) {
+      return tooFewBusinessDays();
+    }
+    return new NeverFires(
+        timing.convention() == Convention.SKIP
+            ? "this can never fire: each of its dates is a day off in the calendar, and the convention"
+                + " SKIP leaves those out; choose another convention such as FOLLOWING, or other days"
+            : "this can never fire: the calendar has no business day to which its dates could be"
+                + " moved; give the calendar fewer days off",
+        "\"convention\":\"FOLLOWING\"");
+  }
+
+  private static NeverFires tooFewBusinessDays() {
+    return new NeverFires(
+        "this can never fire: no month that is named has so many business days; choose an earlier"
+            + " one, or LB for the last",
+        "0 18 LB * *");
   }
 
   private static boolean canBeOver(Trigger trigger) {
@@ -75,6 +148,9 @@ public record NeverFires(String message, String example) {
               + " with dstGap SKIP: the clocks jump over each of its local times; choose dstGap"
               + " FIRE_AT_GAP_END or SHIFT_BY_GAP, or another time",
           "\"dstGap\":\"FIRE_AT_GAP_END\"");
+    }
+    if (trigger instanceof Cron cron && cron.pattern().namesBusinessDay()) {
+      return tooFewBusinessDays();
     }
     if (trigger instanceof Cron cron && cron.pattern().isWildcard()) {
       return new NeverFires(

@@ -43,7 +43,7 @@ public record Preview(String description, List<Fire> fires, boolean exhausted) {
    * @param count how many fires at most, not negative
    * @return the fires; exhausted when there are fewer than {@code count}
    * @throws EvaluationGaveUp when the fires were not found within the work allowed for all of them
-   *     together
+   *     together, or one of them depends on a date that the calendar says nothing about
    */
   public static Preview of(Trigger trigger, Timing timing, Jitter jitter, Instant from, int count) {
     Instant after = trigger.lookAfter(timing.zone(), from, timing.dst());
@@ -62,9 +62,9 @@ public record Preview(String description, List<Fire> fires, boolean exhausted) {
    * @param to inclusive
    * @param limit how many fires at most, not negative
    * @return the fires; exhausted when the trigger has no fire at all after the last of them, or
-   *     after {@code from} where there is none
+   *     after {@code from} where there is none; one that cannot be told may follow
    * @throws EvaluationGaveUp when the fires were not found within the work allowed for all of them
-   *     together
+   *     together, or one of them depends on a date that the calendar says nothing about
    */
   public static Preview between(
       Trigger trigger, Timing timing, Jitter jitter, Instant from, Instant to, int limit) {
@@ -94,8 +94,8 @@ public record Preview(String description, List<Fire> fires, boolean exhausted) {
 
     void upTo(Instant to) {
       while (found.size() < most) {
-        Fire fire = next();
-        if (fire == null || fire.at().isAfter(to)) {
+        Fire fire = next(to);
+        if (fire == null) {
           return;
         }
         found.add(fire);
@@ -103,17 +103,22 @@ public record Preview(String description, List<Fire> fires, boolean exhausted) {
       }
     }
 
-    private @Nullable Fire next() {
+    private @Nullable Fire next(Instant to) {
       try {
-        return fires.nextFire(after, effort);
+        return to.isBefore(Years.LAST)
+            ? fires.nextFire(after, to, effort)
+            : fires.nextFire(after, effort);
       } catch (EvaluationGaveUp gaveUp) {
         if (found.isEmpty()) {
           throw gaveUp;
         }
+        String some =
+            "only " + (found.size() == 1 ? "1 fire was" : found.size() + " fires were") + " found";
+        if (gaveUp.outsideCalendar()) {
+          throw gaveUp.further(some + " (ask for no more): ");
+        }
         throw new EvaluationGaveUp(
-            "only "
-                + (found.size() == 1 ? "1 fire was" : found.size() + " fires were")
-                + " found within the work allowed; ask for fewer, or make the rule simpler");
+            some + " within the work allowed; ask for fewer, or make the rule simpler");
       }
     }
 

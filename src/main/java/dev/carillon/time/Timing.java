@@ -50,6 +50,11 @@ public record Timing(
     return days != null && convention != Convention.UNADJUSTED;
   }
 
+  /** The same zone and bounds, where all days count. */
+  Timing withoutCalendar() {
+    return new Timing(zone, createdAt, dst, startAt, endAt, null, Convention.UNADJUSTED);
+  }
+
   /** What an INTERVAL without an anchor and a FIXED_DELAY count from. */
   public Instant anchor() {
     return startAt == null ? createdAt : startAt;
