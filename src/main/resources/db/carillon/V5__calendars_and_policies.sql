@@ -111,6 +111,8 @@ create table backfill_runs (
   generation  integer not null,                 -- the run's, that the backfill asked for
   primary key (backfill_id, run_id)
 );
+-- Whether a backfill made a run: an edit of its schedule does not withdraw it.
+create index backfill_runs_by_run on backfill_runs (run_id);
 
 -- ── who may see what ───────────────────────────────────────────────────────────────────────────────
 

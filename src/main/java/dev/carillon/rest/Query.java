@@ -74,6 +74,15 @@ final class Query {
     return null;
   }
 
+  /** Absent is false. */
+  boolean flag(String name) {
+    String text = one(name);
+    if (text != null && !text.equals("true") && !text.equals("false")) {
+      wrong(name, "must be true or false", "true");
+    }
+    return "true".equals(text);
+  }
+
   @Nullable String text(String name) {
     String text = one(name);
     if (text != null && (text.isEmpty() || text.indexOf(0) >= 0)) {

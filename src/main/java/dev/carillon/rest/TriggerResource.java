@@ -8,6 +8,7 @@ import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.TriggerReader;
 import dev.carillon.time.DstPolicy;
 import dev.carillon.time.Preview;
+import dev.carillon.time.Timing;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -99,7 +100,7 @@ public class TriggerResource {
     Preview preview =
         Evaluation.bounded("its fires", () -> Preview.of(read.trigger(), in, dst, after, most));
     if (preview.fires().isEmpty()) {
-      Evaluation.refuseNever(read.trigger(), in, dst, after, after);
+      Evaluation.refuseNever(read.trigger(), Timing.of(in, after, dst), after);
     }
     return Answer.ok(PreviewBody.of(preview)).response();
   }

@@ -35,6 +35,11 @@ public record Timing(
     return new Timing(zone, createdAt, dst, null, null, null, Convention.UNADJUSTED);
   }
 
+  /** The same, counted from an instant, whatever startAt says. */
+  public Timing countedFrom(Instant instant) {
+    return new Timing(zone, instant, dst, null, endAt, days, convention);
+  }
+
   /** What an INTERVAL without an anchor and a FIXED_DELAY count from. */
   public Instant anchor() {
     return startAt == null ? createdAt : startAt;
