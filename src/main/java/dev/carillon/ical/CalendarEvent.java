@@ -3,6 +3,7 @@ package dev.carillon.ical;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,21 @@ public record CalendarEvent(
 
   public CalendarEvent {
     categories = List.copyOf(categories);
+  }
+
+  /**
+   * The identifier of a schedule's event.
+   *
+   * @param fire which of its fires, before jitter; null: the only event that it ever has at a time
+   */
+  public static String uid(UUID schedule, @Nullable Instant fire) {
+    return schedule + (fire == null ? "" : "-" + Stamps.utc(fire)) + "@carillon";
+  }
+
+  /** The same with more to say. */
+  public CalendarEvent describedAs(String words) {
+    return new CalendarEvent(
+        uid, start, rule, summary, words, categories, cancelled, changedAt, sequence);
   }
 
   void write(ContentLines out) {

@@ -26,7 +26,7 @@ public final class ComingFires {
 
   /**
    * @param after exclusive
-   * @param to inclusive
+   * @param to inclusive; where nothing is in the window, the first fire after it counts
    * @param effort all that the search may cost
    */
   public ComingFires(Fires fires, Instant after, Instant to, Effort effort) {
@@ -54,7 +54,9 @@ public final class ComingFires {
 
   private @Nullable Fire next() {
     try {
-      Fire fire = fires.nextFire(after, to, effort);
+      // The first is shown however far off it is.
+      Fire fire =
+          found.isEmpty() ? fires.nextFire(after, effort) : fires.nextFire(after, to, effort);
       over = fire == null;
       return fire;
     } catch (EvaluationGaveUp unknown) {

@@ -20,13 +20,20 @@ final class UntilInstant {
   private static final DateTimeFormatter LOCAL =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss", Locale.ROOT);
 
+  private static final Instant LAST = Instant.parse("9999-12-31T23:59:59Z");
+
   private UntilInstant() {}
 
   /**
    * @param written a date, which runs through that day; local; or UTC, with Z; null: none
-   * @return the same bound for all times that exist once
+   * @return the same bound for all times that exist once; null: none up to the year 9999
    */
   static @Nullable Instant of(@Nullable String written, ZoneId zone) {
+    Instant until = read(written, zone);
+    return until == null || until.isAfter(LAST) ? null : until;
+  }
+
+  private static @Nullable Instant read(@Nullable String written, ZoneId zone) {
     if (written == null) {
       return null;
     }
