@@ -51,34 +51,35 @@ final class YearlyChange {
 
   private static @Nullable String days(ZoneOffsetTransitionRule rule, int shift) {
     int day = rule.getDayOfMonthIndicator();
-    DayOfWeek weekday = rule.getDayOfWeek();
-    if (weekday != null && shift == 0 && day == -1) {
-      return ";BYDAY=-1" + twoLetters(weekday);
-    }
-    if (weekday != null && shift == 0 && day > 0 && day % DAYS_OF_WEEK == 1) {
-      return ";BYDAY=" + (day / DAYS_OF_WEEK + 1) + twoLetters(weekday);
-    }
     Month month = rule.getMonth();
     if (day < 0 && month == Month.FEBRUARY) {
       return null;
     }
-    int last = (day < 0 ? month.minLength() + 1 + day : day) + shift;
-    int first = last;
-    if (weekday != null) {
-      // One week of days: that from the named day on, or that up to it.
-      first = day < 0 ? last - DAYS_OF_WEEK + 1 : last;
-      last = first + DAYS_OF_WEEK - 1;
+    int named = (day < 0 ? month.minLength() + 1 + day : day) + shift;
+    DayOfWeek weekday = rule.getDayOfWeek();
+    if (weekday == null) {
+      return named < 1 || named > month.minLength() ? null : ";BYMONTHDAY=" + named;
     }
+    // One week of days: that from the named day on, or that up to it.
+    int first = day < 0 ? named - DAYS_OF_WEEK + 1 : named;
+    return weekday(weekday.plus(shift), first, month);
+  }
+
+  private static @Nullable String weekday(DayOfWeek weekday, int first, Month month) {
+    String name = twoLetters(weekday);
+    int last = first + DAYS_OF_WEEK - 1;
     if (first < 1 || last > month.minLength()) {
       return null;
     }
-    String dates =
-        IntStream.rangeClosed(first, last)
-            .mapToObj(Integer::toString)
-            .collect(Collectors.joining(","));
-    return ";BYMONTHDAY="
-        + dates
-        + (weekday == null ? "" : ";BYDAY=" + twoLetters(weekday.plus(shift)));
+    if (last == month.maxLength()) {
+      return ";BYDAY=-1" + name;
+    }
+    if (last % DAYS_OF_WEEK == 0) {
+      return ";BYDAY=" + last / DAYS_OF_WEEK + name;
+    }
+    return IntStream.rangeClosed(first, last)
+        .mapToObj(Integer::toString)
+        .collect(Collectors.joining(",", ";BYMONTHDAY=", ";BYDAY=" + name));
   }
 
   private static String twoLetters(DayOfWeek weekday) {
