@@ -69,21 +69,15 @@ final class ScheduleCalendar {
 
   private final Source source;
   private final Trigger trigger;
-  private final Timing timing;
   private final Jitter jitter;
   private final @Nullable CalendarRule rule;
   private final @Nullable ComingFires fires;
   private final int most;
 
   private ScheduleCalendar(
-      Source source,
-      Trigger trigger,
-      Timing timing,
-      @Nullable CalendarRule rule,
-      @Nullable ComingFires fires) {
+      Source source, Trigger trigger, @Nullable CalendarRule rule, @Nullable ComingFires fires) {
     this.source = source;
     this.trigger = trigger;
-    this.timing = timing;
     this.jitter = source.row.jitter();
     this.rule = rule;
     this.fires = fires;
@@ -108,19 +102,19 @@ final class ScheduleCalendar {
     Timing timing = declared.declaration.timing(defaultZone, row.createdAt, known);
     boolean over = row.status == ScheduleStatus.PARKED || row.status == ScheduleStatus.EXHAUSTED;
     if (over || trigger instanceof FixedDelay) {
-      return new ScheduleCalendar(declared.source, trigger, timing, null, null);
+      return new ScheduleCalendar(declared.source, trigger, null, null);
     }
     CalendarRule rule =
         row.pausedUntil == null && declared.source.runsLeft == null
             ? CalendarRule.of(trigger, timing, row.jitter())
             : null;
     if (rule != null) {
-      return new ScheduleCalendar(declared.source, trigger, timing, rule, null);
+      return new ScheduleCalendar(declared.source, trigger, rule, null);
     }
     Instant resumed = row.pausedUntil == null ? now : row.pausedUntil.minusNanos(1);
     Instant after = resumed.isAfter(now) ? resumed : now;
     ComingFires fires = new ComingFires(trigger.in(timing), after, now.plus(YEAR), effort);
-    return new ScheduleCalendar(declared.source, trigger, timing, null, fires);
+    return new ScheduleCalendar(declared.source, trigger, null, fires);
   }
 
   /** Looks for fires until so many are found. */
@@ -148,7 +142,7 @@ final class ScheduleCalendar {
   /** Ascending. */
   List<CalendarEvent> events() {
     if (rule != null) {
-      return List.of(event(null, EventTime.in(rule.zone(), rule.start()), rule, words()));
+      return List.of(event(null, EventTime.of(rule), rule, words()));
     }
     if (fires == null) {
       return delayed();
@@ -173,9 +167,8 @@ final class ScheduleCalendar {
 
   private CalendarEvent event(Fire fire) {
     Instant due = jitter.due(fire.at());
-    boolean byLocalTime = trigger.dependsOnZone() || timing.days() != null;
-    EventTime start = byLocalTime ? EventTime.in(timing.zone(), due) : EventTime.utc(due);
-    return event(trigger instanceof OneShot ? null : fire.at(), start, null, words());
+    Instant named = trigger instanceof OneShot ? null : fire.at();
+    return event(named, EventTime.utc(due), null, words());
   }
 
   private List<CalendarEvent> delayed() {

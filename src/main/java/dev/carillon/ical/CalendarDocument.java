@@ -6,7 +6,6 @@ import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A VCALENDAR.
@@ -45,30 +44,19 @@ public record CalendarDocument(
     if (leftOut > 0) {
       out.line("X-CARILLON-LEFT-OUT", Integer.toString(leftOut));
     }
-    zones().forEach((zone, shown) -> ZoneComponent.write(out, zone, shown.from, shown.to));
+    zones().forEach((zone, from) -> ZoneComponent.write(out, zone, from));
     events.forEach(event -> event.write(out));
     out.end(VCALENDAR);
     return out.toString();
   }
 
-  /**
-   * @param to null: for ever
-   */
-  private record Shown(Instant from, @Nullable Instant to) {
-
-    Shown and(Shown other) {
-      Instant later = to == null || other.to == null || to.isAfter(other.to) ? to : other.to;
-      return new Shown(
-          from.isBefore(other.from) ? from : other.from, other.to == null ? null : later);
-    }
-  }
-
-  private Map<ZoneId, Shown> zones() {
-    Map<ZoneId, Shown> zones = new LinkedHashMap<>();
+  /** Those that events name, each with the first instant that it is asked for. */
+  private Map<ZoneId, Instant> zones() {
+    Map<ZoneId, Instant> zones = new LinkedHashMap<>();
     for (CalendarEvent event : events) {
       ZoneId zone = event.start().zone();
       if (zone != null) {
-        zones.merge(zone, new Shown(event.start().at(), event.last()), Shown::and);
+        zones.merge(zone, event.start().at(), (a, b) -> a.isBefore(b) ? a : b);
       }
     }
     return zones;

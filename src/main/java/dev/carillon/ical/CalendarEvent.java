@@ -94,9 +94,4 @@ public record CalendarEvent(
         property + zone,
         dates.stream().map(date -> Stamps.local(date) + end).collect(Collectors.joining(",")));
   }
-
-  /** The last instant whose zone must be known; null: there is no last one. */
-  @Nullable Instant last() {
-    return rule == null ? start.at() : rule.until();
-  }
 }

@@ -16,29 +16,27 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes one recurring event: a rule whose instants every calendar application finds as we
  * do. It is one of days or longer at one time of day, and that time exists once on each day in its
  * zone, now and ever after: what a change of the clocks leaves out or repeats is read differently
- * by different applications (RFC 5545, sections 3.3.5 and 3.3.10), and chosen by our schedules.
+ * by different applications (RFC 5545, sections 3.3.5 and 3.3.10), and chosen by our schedules. Nor
+ * is it a rule in a zone whose changes follow none ({@link ZoneComponent}).
  *
  * @param rrule the value of RRULE
  * @param start the first fire that is shown: DTSTART, which the rule matches
  * @param zone of all local times
  * @param added RDATE, local, ascending
  * @param excluded EXDATE, local, ascending; never the start
- * @param until after which there is none; null: it recurs for ever, or counts
  */
 public record CalendarRule(
     String rrule,
     Instant start,
     ZoneId zone,
     List<LocalDateTime> added,
-    List<LocalDateTime> excluded,
-    @Nullable Instant until) {
+    List<LocalDateTime> excluded) {
 
   private static final int LAST_DAY_OF_EACH_MONTH = 28;
   private static final int LONGEST_STEP = 999;
@@ -131,7 +129,7 @@ public record CalendarRule(
     }
     Instant until = earlier(UntilInstant.of(portable.until(), zone), timing.endAt());
     String rrule = ended(portable.parts(), portable.count(), until);
-    return new CalendarRule(rrule, first.at(), zone, added, excluded, latest(until, added, zone));
+    return new CalendarRule(rrule, first.at(), zone, added, excluded);
   }
 
   private static @Nullable CalendarRule of(Interval interval, Timing timing) {
@@ -148,8 +146,11 @@ public record CalendarRule(
     if (first == null || !stands(first, timing.zone())) {
       return null;
     }
-    String rrule = ended(parts, 0, timing.endAt());
-    return new CalendarRule(rrule, first.at(), timing.zone(), List.of(), List.of(), timing.endAt());
+    // Events know whole seconds only, and the fires may all lie some part of one behind.
+    Instant endAt = timing.endAt();
+    Instant until = endAt == null ? null : endAt.minusNanos(first.at().getNano());
+    String rrule = ended(parts, 0, until);
+    return new CalendarRule(rrule, first.at(), timing.zone(), List.of(), List.of());
   }
 
   private static @Nullable String steps(Interval interval) {
@@ -184,7 +185,9 @@ public record CalendarRule(
   }
 
   private static boolean stands(Fire first, ZoneId zone) {
-    return first.moved().isEmpty() && OnceADay.is(first.local().toLocalTime(), zone, first.at());
+    return first.moved().isEmpty()
+        && ZoneComponent.isRegular(zone, first.at())
+        && OnceADay.is(first.local().toLocalTime(), zone, first.at());
   }
 
   private static Predicate<LocalDateTime> isWithin(Timing timing) {
@@ -207,14 +210,5 @@ public record CalendarRule(
       return a == null ? b : a;
     }
     return a.isBefore(b) ? a : b;
-  }
-
-  private static @Nullable Instant latest(
-      @Nullable Instant until, List<LocalDateTime> added, ZoneId zone) {
-    return until == null
-        ? null
-        : Stream.concat(Stream.of(until), added.stream().map(date -> date.atZone(zone).toInstant()))
-            .max(Instant::compareTo)
-            .get();
   }
 }

@@ -8,7 +8,9 @@ import java.time.zone.ZoneRules;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An instant as an event names it.
+ * An instant as an event names it. One alone is named in UTC: readers that we tried are wrong about
+ * local times on the days on which clocks change, each in its own way, and about UTC none is. Only
+ * a rule, which must keep its time of day, is named in its zone.
  *
  * @param at to the second
  * @param zone by whose local time it is named; null: by UTC
@@ -24,24 +26,15 @@ public record EventTime(Instant at, @Nullable ZoneId zone) {
     return new EventTime(at, null);
   }
 
-  /**
-   * By the local time of a zone, where that says the instant: in the second pass of a time that the
-   * clocks repeat it does not, for a local time is read as the first (RFC 5545, section 3.3.5).
-   */
-  public static EventTime in(ZoneId zone, Instant at) {
-    return isUtc(zone) || isSecondPass(zone, at) ? utc(at) : new EventTime(at, zone);
+  /** The start of a rule, whose local times all exist once. */
+  public static EventTime of(CalendarRule rule) {
+    return isUtc(rule.zone()) ? utc(rule.start()) : new EventTime(rule.start(), rule.zone());
   }
 
   /** Whether local time there is UTC for ever. */
   static boolean isUtc(ZoneId zone) {
     ZoneRules rules = zone.getRules();
     return rules.isFixedOffset() && rules.getOffset(Instant.EPOCH).equals(ZoneOffset.UTC);
-  }
-
-  private static boolean isSecondPass(ZoneId zone, Instant at) {
-    LocalDateTime local = LocalDateTime.ofInstant(at, zone);
-    // The first of two valid offsets is the one from before the change.
-    return !zone.getRules().getValidOffsets(local).get(0).equals(zone.getRules().getOffset(at));
   }
 
   /** Writes a property whose value is this. */
