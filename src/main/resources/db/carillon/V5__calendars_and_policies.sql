@@ -97,6 +97,7 @@ create table backfills (
   overlap_policy text        not null,
   rate           integer     not null check (rate > 0),   -- runs per second
   planned        integer     not null,          -- runs that it makes or revives
+  revived        integer     not null,          -- of these, runs that had been MISSED or SKIPPED
   left_alone     integer     not null,          -- fires of the window that had run, or were about to
   canceled_at    timestamptz,
   created_at     timestamptz not null

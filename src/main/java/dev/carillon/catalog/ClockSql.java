@@ -134,8 +134,8 @@ final class ClockSql {
         insert into attempts (run_id, generation, attempt, tenant_id, outcome, final_state, finished_at)
         select id, 1, 1, tenant_id, 'SKIPPED', 'SKIPPED', $5 from written
       )
-      insert into outbox (at, kind, runs, attempts)
-      select $5, 'ENDED', array[id], array[1] from written
+      insert into outbox (at, kind, tenant_id, runs, attempts)
+      select $5, 'ENDED', tenant_id, array[id], array[1] from written
       """;
 
   /**

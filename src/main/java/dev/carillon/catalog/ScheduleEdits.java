@@ -2,6 +2,7 @@ package dev.carillon.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.OpenedSchedule.Withdrawn;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.pg.Statements;
@@ -103,19 +104,17 @@ public class ScheduleEdits {
 
   private Uni<ScheduleDraft> drafted(Tenant tenant, Shown shown, Wanted wanted) {
     return Evaluation.aside(() -> wanted.apply(shown.row, shown.view))
+        .flatMap(declared -> drafted(tenant, shown.row, declared));
+  }
+
+  private Uni<ScheduleDraft> drafted(
+      Tenant tenant, ScheduleEntity row, ScheduleDeclaration declared) {
+    return schedules
+        .timing(tenant, declared, row.createdAt)
         .flatMap(
-            declared ->
-                schedules
-                    .calendars(tenant, declared)
-                    .flatMap(
-                        known ->
-                            Evaluation.aside(
-                                () ->
-                                    ScheduleDraft.ofEdited(
-                                        shown.row,
-                                        declared,
-                                        schedules.timing(declared, shown.row.createdAt, known),
-                                        clock.instant()))));
+            timing ->
+                Evaluation.aside(
+                    () -> ScheduleDraft.ofEdited(row, declared, timing, clock.instant())));
   }
 
   /** Applies a merge patch, of which a draft was made before the transaction. */
@@ -181,14 +180,9 @@ public class ScheduleEdits {
   private Uni<ScheduleView> enabled(
       Statements statements, Requester requester, OpenedSchedule opened) {
     ScheduleEntity row = opened.row();
-    boolean paused = row.enabled;
+    row.endPause();
     return drafted(requester.tenant(), new Shown(row, opened.view()), Wanted.switchedOn())
-        .invoke(draft -> row.resume(clock.instant()))
-        .flatMap(
-            draft ->
-                paused
-                    ? write(statements, requester, opened, draft)
-                    : edit(statements, requester, opened, draft));
+        .flatMap(draft -> edit(statements, requester, opened, draft));
   }
 
   /**
@@ -255,14 +249,17 @@ public class ScheduleEdits {
                     .withdraw(statements, opened, now)
                     .flatMap(
                         withdrawn ->
-                            Evaluation.aside(
-                                    () ->
-                                        NextFire.ofEdited(
-                                            opened.before(declared, withdrawn), draft))
+                            next(opened, draft, withdrawn)
                                 .invoke(next -> opened.row().declare(declared, job, now))
                                 .flatMap(
                                     next ->
                                         clocks.replan(
                                             statements, requester, opened, next, withdrawn, now))));
+  }
+
+  private static Uni<NextFire> next(
+      OpenedSchedule opened, ScheduleDraft draft, Withdrawn withdrawn) {
+    NextFire.Before before = opened.before(draft.declared(), withdrawn);
+    return Evaluation.aside(() -> NextFire.ofEdited(before, draft));
   }
 }

@@ -151,11 +151,10 @@ public class ScheduleEntity extends PanacheEntityBase {
     return policies.calendar != null || policies.excludeCalendar != null;
   }
 
-  /** Ends a pause, if there is one. */
-  void resume(Instant now) {
+  /** Ends a pause, if there is one: what is left is a schedule that is switched off. */
+  void endPause() {
     pausedUntil = null;
-    status = status == ScheduleStatus.PAUSED && enabled ? ScheduleStatus.ACTIVE : status;
-    updatedAt = now;
+    enabled = false;
   }
 
   /**

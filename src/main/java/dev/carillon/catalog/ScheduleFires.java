@@ -1,5 +1,6 @@
 package dev.carillon.catalog;
 
+import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.time.FixedDelay;
 import dev.carillon.time.Jitter;
 import dev.carillon.time.Preview;
@@ -29,6 +30,25 @@ public record ScheduleFires(Trigger trigger, Timing timing, Jitter jitter) {
       return new ScheduleFires(trigger, timing.countedFrom(from), jitter);
     }
     return new ScheduleFires(trigger, timing, jitter);
+  }
+
+  /** The nominal instants, which are the runs' identity. */
+  ScheduleFires withoutJitter() {
+    return new ScheduleFires(trigger, timing, Jitter.NONE);
+  }
+
+  /**
+   * @throws dev.carillon.catalog.input.InvalidInput when the fires of the past are those that its
+   *     runs have made, and no others
+   */
+  void requireNominal() {
+    if (trigger instanceof FixedDelay) {
+      throw FieldErrors.invalid(
+          "/from",
+          "from: the fires of a FIXED_DELAY follow the ends of its runs, so a past window has none"
+              + " but those that ran; trigger it by hand instead",
+          null);
+    }
   }
 
   /**

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class SchedulePauses {
 
+  /** A skipped fire is written as a run, and there is room made for runs a year ahead. */
+  private static final Duration FARTHEST = Duration.ofDays(330);
+
   private final InstantSource clock;
   private final Schedules schedules;
   private final ScheduleClock clocks;
@@ -110,6 +113,7 @@ public class SchedulePauses {
     ScheduleEntity row = opened.row();
     NextFire.Before before = opened.before(withdrawn);
     Instant fire = upcoming(row, before);
+    requireNear(fire, now);
     return evaluated(requester.tenant(), row, draft -> NextFire.ofSkipped(before, draft, fire))
         .call(next -> statements.query(ClockSql.SKIP, skipped(row, fire, now)))
         .invoke(next -> row.updatedAt = now)
@@ -126,6 +130,17 @@ public class SchedulePauses {
                   + before.stillAwaited());
     }
     return fire;
+  }
+
+  private static void requireNear(Instant fire, Instant now) {
+    if (fire.isAfter(now.plus(FARTHEST))) {
+      throw Refusal.wrongState(
+          "the next fire, "
+              + fire
+              + ", is more than "
+              + FARTHEST.toDays()
+              + " days away; skip it nearer its time, or pause the schedule until after it");
+    }
   }
 
   private static Tuple skipped(ScheduleEntity row, Instant fire, Instant now) {
@@ -151,8 +166,7 @@ public class SchedulePauses {
       ScheduleDeclaration declared,
       Function<ScheduleDraft, NextFire> question) {
     return schedules
-        .calendars(tenant, declared)
-        .map(known -> schedules.timing(declared, row.createdAt, known))
+        .timing(tenant, declared, row.createdAt)
         .flatMap(
             timing ->
                 Evaluation.aside(

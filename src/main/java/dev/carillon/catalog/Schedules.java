@@ -74,31 +74,28 @@ public class Schedules {
    */
   public Uni<ScheduleDraft> draft(Tenant tenant, JsonNode body) {
     return Evaluation.aside(() -> ScheduleReader.read(body))
-        .flatMap(declared -> draft(tenant, declared));
+        .flatMap(declared -> draft(tenant, declared, clock.instant()));
   }
 
-  private Uni<ScheduleDraft> draft(Tenant tenant, ScheduleDeclaration declared) {
-    return calendars(tenant, declared)
-        .flatMap(
-            known ->
-                Evaluation.aside(
-                    () -> {
-                      Instant now = clock.instant();
-                      return ScheduleDraft.ofNew(declared, timing(declared, now, known), now);
-                    }));
+  private Uni<ScheduleDraft> draft(Tenant tenant, ScheduleDeclaration declared, Instant now) {
+    return timing(tenant, declared, now)
+        .flatMap(timing -> Evaluation.aside(() -> ScheduleDraft.ofNew(declared, timing, now)));
   }
 
-  /** What a declaration's calendars stand for; nothing is read where it has none. */
-  Uni<Map<String, BusinessDays>> calendars(Tenant tenant, ScheduleDeclaration declared) {
-    Set<String> names = declared.calendars();
+  /**
+   * What decides when a declaration fires. Its calendars are read, in a transaction of their own;
+   * fails with {@link dev.carillon.catalog.input.InvalidInput} where there is none of the name.
+   */
+  Uni<Timing> timing(Tenant tenant, ScheduleDeclaration declared, Instant createdAt) {
+    return calendars(tenant, declared.calendars())
+        .map(known -> declared.timing(defaultZone, createdAt, known));
+  }
+
+  private Uni<Map<String, BusinessDays>> calendars(Tenant tenant, Set<String> names) {
     return names.isEmpty()
         ? Uni.createFrom().item(Map.of())
         : transactions.statements(
             tenant, statements -> Calendars.named(statements, tenant.id(), names));
-  }
-
-  Timing timing(ScheduleDeclaration declared, Instant createdAt, Map<String, BusinessDays> known) {
-    return declared.timing(defaultZone, createdAt, known);
   }
 
   /** Until the transaction ends no calendar of its own changes that a schedule depends on. */
@@ -155,6 +152,19 @@ public class Schedules {
   public Uni<Preview> fires(
       Tenant tenant, String idOrKey, Instant from, @Nullable Instant to, int limit) {
     Instant now = clock.instant();
+    return stored(tenant, idOrKey, now)
+        .flatMap(stored -> Evaluation.aside(() -> stored.fires.between(from, to, limit)));
+  }
+
+  /** A schedule as it is stored, and its fires. */
+  record Stored(ScheduleEntity row, ScheduleFires fires) {}
+
+  /** Fails with a {@link Refusal} when there is no such schedule. */
+  Uni<Stored> stored(Tenant tenant, String idOrKey) {
+    return stored(tenant, idOrKey, clock.instant());
+  }
+
+  private Uni<Stored> stored(Tenant tenant, String idOrKey, Instant now) {
     return transactions
         .entities(
             tenant,
@@ -165,30 +175,22 @@ public class Schedules {
                             fires(statements, tenant, List.of(row), now)
                                 .map(fires -> new Clocked(row, fires.apply(row).next()))))
         .flatMap(
-            clocked ->
-                Evaluation.aside(() -> clocked.row.declared(null))
-                    .flatMap(
-                        declared ->
-                            calendars(tenant, declared)
-                                .flatMap(
-                                    known ->
-                                        Evaluation.aside(
-                                            () ->
-                                                stored(clocked, declared, known, now)
-                                                    .between(from, to, limit)))));
+            clocked -> stored(tenant, clocked, now).map(fires -> new Stored(clocked.row, fires)));
   }
 
   /** A schedule and when it fires next; null: see {@link ScheduleFires#of}. */
   private record Clocked(ScheduleEntity row, @Nullable Instant next) {}
 
-  private ScheduleFires stored(
-      Clocked clocked, ScheduleDeclaration declared, Map<String, BusinessDays> known, Instant now) {
-    return ScheduleFires.of(
-        declared.trigger(),
-        timing(declared, clocked.row.createdAt, known),
-        clocked.row.jitter(),
-        clocked.next,
-        now);
+  private Uni<ScheduleFires> stored(Tenant tenant, Clocked clocked, Instant now) {
+    ScheduleEntity row = clocked.row;
+    return Evaluation.aside(() -> row.declared(null))
+        .flatMap(
+            declared ->
+                timing(tenant, declared, row.createdAt)
+                    .map(
+                        timing ->
+                            ScheduleFires.of(
+                                declared.trigger(), timing, row.jitter(), clocked.next, now)));
   }
 
   /** Newest first. */
