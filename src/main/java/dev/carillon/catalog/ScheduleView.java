@@ -9,6 +9,7 @@ import dev.carillon.time.DstOverlap;
 import dev.carillon.time.Jitter;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Objects;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -70,6 +71,7 @@ public record ScheduleView(
             description = "When its next run is due, its jitter included")
         @Nullable Instant nextFireAt,
     @Schema(readOnly = true, description = "What became of its runs so far") Counts counts,
+    @Schema(readOnly = true) ScheduleLinks links,
     @Schema(readOnly = true) int version,
     @Schema(readOnly = true) Instant createdAt,
     @Schema(readOnly = true) Instant updatedAt) {
@@ -109,7 +111,8 @@ public record ScheduleView(
     }
   }
 
-  static ScheduleView of(ScheduleEntity row, @Nullable String jobKey, Fires fires) {
+  static ScheduleView of(
+      ScheduleEntity row, @Nullable String jobKey, Fires fires, ZoneId defaultZone) {
     return new ScheduleView(
         row.id,
         row.key,
@@ -130,6 +133,7 @@ public record ScheduleView(
         fires.last(),
         fires.next(),
         fires.counts(),
+        ScheduleLinks.of(row, jobKey, fires.next(), defaultZone),
         row.version,
         row.createdAt,
         row.updatedAt);
@@ -149,6 +153,8 @@ public record ScheduleView(
     data.remove("params");
     // They follow the runs, whose own events tell more.
     data.remove("counts");
+    // Whoever hears of it may not be who reads its calendar.
+    data.remove("links");
     EventTargets.redact(data);
     return new JsonObject(JsonText.write(data));
   }

@@ -265,7 +265,7 @@ public class Schedules {
   private Uni<ScheduleView> view(
       Statements statements, ScheduleEntity row, @Nullable String jobKey, Instant now) {
     return fires(statements, new Tenant(row.tenant), List.of(row), now)
-        .map(fires -> ScheduleView.of(row, jobKey, fires.apply(row)));
+        .map(fires -> ScheduleView.of(row, jobKey, fires.apply(row), defaultZone));
   }
 
   Uni<ScheduleView> view(Statements statements, Tenant tenant, ScheduleEntity row) {
@@ -288,7 +288,8 @@ public class Schedules {
                                         ScheduleView.of(
                                             row,
                                             row.jobId == null ? null : keys.get(row.jobId),
-                                            fires.apply(row)))
+                                            fires.apply(row),
+                                            defaultZone))
                                 .toList()));
   }
 

@@ -155,6 +155,11 @@ public class Call {
     return request.method() + " " + request.uri();
   }
 
+  /** Scheme and authority by which we were reached. */
+  String origin() {
+    return request.scheme() + "://" + request.authority();
+  }
+
   @Nullable String header(String name) {
     return request.getHeader(name);
   }

@@ -134,7 +134,7 @@ public class LocalModeGuard {
             .put("title", type.title())
             .put("status", status)
             .put("detail", detail)
-            .put("instance", exchange.request().path())
+            .put("instance", SecretPaths.shownText(exchange.request().path()))
             .encode();
     exchange
         .response()

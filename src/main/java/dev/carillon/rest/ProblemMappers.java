@@ -9,7 +9,6 @@ import io.vertx.sqlclient.ClosedConnectionException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.ConnectException;
-import java.net.URI;
 import org.hibernate.exception.JDBCConnectionException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -76,7 +75,7 @@ class ProblemMappers {
 
   private static Response response(HttpProblem problem, UriInfo uri) {
     return HttpProblem.builder(problem)
-        .withInstance(URI.create(uri.getRequestUri().getRawPath()))
+        .withInstance(SecretPaths.shown(uri.getRequestUri().getRawPath()))
         .build()
         .toResponse();
   }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.ical;
+
+import org.jspecify.annotations.NullMarked;
