@@ -77,7 +77,14 @@ final class RelaySql {
             failed = n.failed + excluded.failed, missed = n.missed + excluded.missed,
             skipped = n.skipped + excluded.skipped, failures_in_row = excluded.failures_in_row
       )
-      select o.*, null::uuid[] as reached
+      -- First, since the rows after it may be more than a batch takes.
+      select null::bigint as id, null::timestamptz as at, null as kind, null::uuid as worker_id, null as tenant_id,
+             null::uuid[] as runs, null::integer[] as attempts, null as payload, array_agg(m.id) as reached
+      from m
+      where m.most >= m.pauses_at
+      having count(*) > 0
+      union all
+      select o.*, null
       from (
         select id, at, kind, worker_id, tenant_id, runs, attempts, payload::text as payload
         from outbox
@@ -86,11 +93,6 @@ final class RelaySql {
         order by id
         limit $2
       ) o
-      union all
-      select null, null, null, null, null, null, null, null, array_agg(m.id)
-      from m
-      where m.most >= m.pauses_at
-      having count(*) > 0
       """;
 
   /**
