@@ -18,6 +18,7 @@ import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
@@ -48,12 +49,12 @@ class FirePlanProperties {
   }
 
   /** Every fire of the outage runs, is let go by name or is counted; none of them twice. */
-  @Property
+  @Property(shrinking = ShrinkingMode.OFF)
   void losesNothingAndMakesNothingTwice(
       @ForAll("crons") String cron,
       @ForAll("rules") MisfireRule rule,
       @ForAll @LongRange(min = 0, max = 40 * 86_400) long lateSeconds,
-      @ForAll @IntRange(min = 1, max = 2_000_000) int steps) {
+      @ForAll @IntRange(min = 200, max = 3_000_000) int steps) {
     Fires fires = Cron.parse(cron).in(ZoneId.of("Europe/Berlin"), START);
     Instant due = fires.next(START);
     Instant now = due.plusSeconds(lateSeconds);
@@ -62,7 +63,7 @@ class FirePlanProperties {
     Outcome outcome = new Outcome();
     Instant next = due;
     for (int rounds = 0; !next.isAfter(horizon); rounds++) {
-      assertTrue(rounds < 20_000, "goes on for ever");
+      assertTrue(rounds < 60_000, "goes on for ever");
       FirePlan plan;
       try {
         plan = FirePlan.between(fires, next, now, horizon, rule, 100, new Effort(steps));
