@@ -48,7 +48,6 @@ public final class Ticker {
   /** What a new leader takes over of what just fell due; older runs are the reconciler's. */
   private static final Duration LOOK_BACK = Duration.ofSeconds(3);
 
-  private static final int MOST_EXHAUSTED_AT_ONCE = 500;
   private static final int SHARD = 0;
 
   private final Context context;
@@ -58,6 +57,7 @@ public final class Ticker {
   private final Settings settings;
   private final Lease lease;
   private final Planner planner;
+  private final Lifecycle lifecycle;
   private final DueDetails details;
   private final DuePublisher publisher;
   private final Reconciler reconciler;
@@ -68,6 +68,7 @@ public final class Ticker {
   private @Nullable Instant seenUntil;
   private long ledEpoch = -1;
   private Consumer<List<JobDue>> made = runs -> {};
+  private Runnable madeHeld = () -> {};
   private volatile @Nullable Instant lastPass;
 
   /**
@@ -87,6 +88,7 @@ public final class Ticker {
     this.clock = clock;
     this.settings = settings;
     this.planner = new Planner(vertx, pg, settings.defaultZone(), settings.rules());
+    this.lifecycle = new Lifecycle(pg);
     this.details = new DueDetails(pg, due);
     this.publisher = new DuePublisher(due, clock, vertx, context);
     this.loop = new Loop("plan schedules", vertx, context, this::step);
@@ -94,6 +96,7 @@ public final class Ticker {
     this.reconciler = new Reconciler(pg, due, clock, lease, vertx, context);
     this.admission =
         new Admission(pg, notices, clock, lease, vertx, context, this::publish, loop::wake);
+    this.madeHeld = admission::planned;
     this.expiry = new Expiry(pg, clock, lease, vertx, context, admission::changed, loop::wake);
     this.zoneRules =
         new ZoneRulesUpdate(
@@ -117,6 +120,11 @@ public final class Ticker {
   /** Told, on the ticker's context, of the runs that schedules have just made; before the start. */
   public void onMade(Consumer<List<JobDue>> told) {
     made = told;
+  }
+
+  /** Told, on the ticker's context, that runs were made which are held; before the start. */
+  void onHeld(Runnable told) {
+    madeHeld = told;
   }
 
   /** Plans nothing more and gives the lease back. */
@@ -162,31 +170,61 @@ public final class Ticker {
     }
     Instant horizon = now.plus(settings.lookAhead());
     return planAll(held, now, horizon, Set.of())
-        .call(left -> exhaust(now))
-        .call(left -> lookAhead(now, horizon))
-        .invoke(left -> lastPass = now)
-        .map(left -> left.isEmpty() ? EVERY : Duration.ZERO);
+        .call(pass -> live(now))
+        .call(pass -> lookAhead(now, horizon))
+        .invoke(pass -> lastPass = now)
+        .map(pass -> pass.isDone() ? EVERY : Duration.ZERO);
+  }
+
+  /**
+   * What a pass left for the next one.
+   *
+   * @param left schedules that are dear to evaluate
+   * @param more whether there are others
+   */
+  private record Pass(Set<UUID> left, boolean more) {
+
+    boolean isDone() {
+      return left.isEmpty() && !more;
+    }
   }
 
   private void standDown() {
     publisher.forget();
+    planner.forget();
     seenUntil = null;
     lastPass = null;
     ledEpoch = -1;
   }
 
-  /** Answers which schedules are left for the next pass, for they are dear to evaluate. */
-  private Uni<Set<UUID>> planAll(
-      Lease.Held held, Instant now, Instant horizon, Set<UUID> leftBefore) {
+  /**
+   * Round by round, until all is planned up to the horizon. What an outage left can be more than
+   * fits into the time until then: halfway to it a pass ends and the next begins, for others are
+   * due by then.
+   */
+  private Uni<Pass> planAll(Lease.Held held, Instant now, Instant horizon, Set<UUID> leftBefore) {
     return planner
         .plan(held, SHARD, now, horizon, leftBefore)
         .invoke(round -> made.accept(round.queued()))
         .invoke(round -> addIfSeen(round.queued()))
+        .invoke(this::tellOfHeld)
         .chain(
-            round ->
-                round.more() && held.equals(lease.held())
-                    ? planAll(held, now, horizon, round.left())
-                    : Uni.createFrom().item(round.left()));
+            round -> {
+              boolean goesOn = round.more() && held.equals(lease.held());
+              return goesOn && clock.instant().isBefore(halfway(now))
+                  ? planAll(held, now, horizon, round.left())
+                  : Uni.createFrom().item(new Pass(round.left(), goesOn));
+            });
+  }
+
+  private Instant halfway(Instant now) {
+    return now.plus(settings.lookAhead().dividedBy(2));
+  }
+
+  private void tellOfHeld(Planner.Round round) {
+    if (round.held()) {
+      madeHeld.run();
+    }
   }
 
   /**
@@ -200,10 +238,15 @@ public final class Ticker {
     }
   }
 
-  private Uni<Void> exhaust(Instant now) {
-    return pg.asEngine(
-            PlanSql.EXHAUST, Tuple.of(now.atOffset(ZoneOffset.UTC), MOST_EXHAUSTED_AT_ONCE))
-        .replaceWithVoid();
+  private Uni<Boolean> live(Instant now) {
+    return lifecycle
+        .look(now)
+        .invoke(
+            unruled -> {
+              if (unruled) {
+                zoneRules.wake();
+              }
+            });
   }
 
   private Uni<Void> lookAhead(Instant now, Instant horizon) {

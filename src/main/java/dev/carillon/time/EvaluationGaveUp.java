@@ -10,4 +10,9 @@ public final class EvaluationGaveUp extends RuntimeException {
   EvaluationGaveUp(String message) {
     super(message);
   }
+
+  /** Whether it was for a date of which the calendar says nothing. */
+  public boolean outsideCalendar() {
+    return false;
+  }
 }

@@ -58,4 +58,21 @@ public interface Fires {
     Fire fire = nextFire(after, effort);
     return fire == null || fire.at().isAfter(upTo) ? null : fire;
   }
+
+  /**
+   * How many fires there are between two instants.
+   *
+   * @param after exclusive
+   * @param upTo inclusive
+   * @throws EvaluationGaveUp when the budget is used up
+   */
+  default long count(Instant after, Instant upTo, Effort effort) {
+    long count = 0;
+    for (Fire fire = nextFire(after, upTo, effort);
+        fire != null;
+        fire = nextFire(fire.at(), upTo, effort)) {
+      count++;
+    }
+    return count;
+  }
 }
