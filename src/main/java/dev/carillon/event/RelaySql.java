@@ -48,7 +48,7 @@ final class RelaySql {
       ), u as (
         select * from unnest($7::uuid[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
                              $13::int[], $14::int[], $15::int[])
-          as u(schedule_id, fired, succeeded, failed, missed, skipped, leading, longest, trailing)
+          as u(schedule_id, fired, succeeded, failed, missed, skipped, until, longest, since)
       ), s as materialized (
         select s.id, s.tenant_id, s.enabled, s.pause_after_failures,
                coalesce((select n.failures_in_row from schedule_counts n where n.schedule_id = s.id), 0) as before
@@ -59,7 +59,7 @@ final class RelaySql {
         for key share
       ), m as materialized (
         select s.id, s.tenant_id, u.fired, u.succeeded, u.failed, u.missed, u.skipped,
-               coalesce(u.trailing, s.before + u.leading) as last, greatest(s.before + u.leading, u.longest) as most,
+               coalesce(u.since, s.before + u.until) as last, greatest(s.before + u.until, u.longest) as most,
                case when s.enabled then s.pause_after_failures end as pauses_at, s.enabled
         -- Full, so that it is hashed whatever statistics say, as in the claim.
         from u full join s on s.id = u.schedule_id
