@@ -1,11 +1,10 @@
 package dev.carillon.schedule;
 
 import dev.carillon.time.EvaluationGaveUp;
-import dev.carillon.time.Fire;
 import dev.carillon.time.Fires;
 import dev.carillon.time.civil.Effort;
-import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,23 +12,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a schedule's next fires are, up to a horizon: pure, and the same for whoever works it out.
  *
+ * <pre>
+ *      due ………………………… let go ………………………… │ caught up │ late │ to come │ next
+ *   the oldest: missed, the others: the rest │         fires               │
+ *                                            now − grace │  now    horizon
+ * </pre>
+ *
  * @param fires the fires to run, in order, UTC
- * @param missed a fire that came too late even to be made up for; null for none
+ * @param missed the oldest of those that came too late and are let go, in order; before {@code
+ *     fires}
+ * @param rest those that are let go behind {@code missed}; null for none
  * @param next the first fire beyond these; null when there is none any more
+ * @param isNextKnown false: a calendar ends before it, {@code next} is just behind the last fire,
+ *     and whoever asks for the fire in its place is told so
  */
-public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable Instant next) {
-
-  /** How late a fire may be without counting as missed. */
-  public static final Duration MISFIRE_GRACE = Duration.ofMinutes(1);
-
-  /** How old a missed fire may be and still be made up for. */
-  public static final Duration CATCH_UP_WINDOW = Duration.ofDays(1);
+public record FirePlan(
+    List<Instant> fires,
+    List<Instant> missed,
+    @Nullable Rest rest,
+    @Nullable Instant next,
+    boolean isNextKnown) {
 
   /**
    * As many of one schedule at a time; the rest follow in the next round, behind those of other
    * schedules.
    */
   public static final int MOST_AT_ONCE = 100;
+
+  /** As many that are let go are named, of one schedule at a time; more would tell nobody more. */
+  public static final int MOST_MISSED = 100;
 
   /**
    * What one plan may cost, however many questions it asks: where the stored fire has to be worked
@@ -38,116 +49,94 @@ public record FirePlan(List<Instant> fires, @Nullable Instant missed, @Nullable 
    */
   public static final int STEPS = 3 * Effort.ONE_QUESTION;
 
+  /**
+   * Fires that are let go and only counted.
+   *
+   * @param count from 1
+   * @param from the first of them
+   * @param to the last of them
+   */
+  public record Rest(long count, Instant from, Instant to) {}
+
   public FirePlan {
     fires = List.copyOf(fires);
+    missed = List.copyOf(missed);
+  }
+
+  /** Fires to run, nothing let go, and the one behind them. */
+  public static FirePlan of(List<Instant> fires, @Nullable Instant next) {
+    return new FirePlan(fires, List.of(), null, next, true);
+  }
+
+  /** As with a number of fires and an effort, of {@link #MOST_AT_ONCE} and {@link #STEPS}. */
+  public static FirePlan between(
+      Fires fires, Instant due, Instant now, Instant horizon, MisfireRule rule) {
+    return between(fires, due, now, horizon, rule, MOST_AT_ONCE, new Effort(STEPS));
   }
 
   /**
-   * As {@link #between(Fires, Instant, Instant, Instant, Effort)}, on {@link #STEPS} of its own.
-   */
-  public static FirePlan between(Fires fires, Instant due, Instant now, Instant horizon) {
-    return between(fires, due, now, horizon, new Effort(STEPS));
-  }
-
-  /**
-   * Misfire policy LAST: after an outage the newest missed fire runs, once, if it is not older than
-   * the catch-up window; older ones are let go. Slight lateness is no outage: every fire within the
-   * grace runs.
+   * Every fire up to the horizon; after an outage, which of the missed ones run is {@link
+   * MisfireRule}'s. Slight lateness is no outage: every fire within the grace runs.
    *
    * <p>A plan whose work is used up after some fires, let go or not, ends there; the rest follow as
-   * beyond {@link #MOST_AT_ONCE}.
+   * beyond {@link #MOST_AT_ONCE}. How long an outage was is no reason to give a schedule up.
    *
    * @param due the schedule's next fire, already known to be one
    * @param now where the past ends
    * @param horizon up to which fires are planned, inclusive; not before {@code now}
+   * @param most how many fires may run, from 1
    * @param effort what the whole plan may cost
    * @throws EvaluationGaveUp when that did not suffice for the fire which follows the first
    */
   public static FirePlan between(
-      Fires fires, Instant due, Instant now, Instant horizon, Effort effort) {
-    if (due.isBefore(now.minus(MISFIRE_GRACE))) {
-      return afterOutage(fires, due, now, effort);
+      Fires fires,
+      Instant due,
+      Instant now,
+      Instant horizon,
+      MisfireRule rule,
+      int most,
+      Effort effort) {
+    Course course = new Course(fires, effort);
+    Instant following = course.after(due);
+    if (!rule.isMissed(due, now)) {
+      return running(course, LetGo.nothing(due, following), horizon, most);
     }
+    Outage outage = Outage.of(course, due, following, now, rule);
+    LetGo letGo = LetGo.of(course, due, following, outage.keptFrom());
+    return outage.isSettled() && !letGo.isMoreBefore(outage.keptFrom())
+        ? running(course, letGo, horizon, most)
+        : plan(List.of(), letGo, letGo.next());
+  }
+
+  /** The fires from the first that was not let go. */
+  private static FirePlan running(Course course, LetGo letGo, Instant horizon, int most) {
+    int mostNow = Math.min(most, MOST_AT_ONCE);
     List<Instant> planned = new ArrayList<>();
-    Instant next = due;
-    while (next != null && !next.isAfter(horizon) && planned.size() < MOST_AT_ONCE) {
-      Instant following;
+    Instant next = letGo.next();
+    Instant following = letGo.following();
+    while (!next.isAfter(horizon) && planned.size() < mostNow) {
       try {
-        following = next(fires, next, effort);
+        following = following == null ? course.after(next) : following;
       } catch (EvaluationGaveUp gaveUp) {
-        if (planned.isEmpty()) {
-          throw gaveUp;
-        }
         break;
       }
       planned.add(next);
       next = following;
+      following = null;
     }
-    return new FirePlan(planned, null, next);
+    return plan(planned, letGo, next);
   }
 
-  /**
-   * Where the work is used up on the way to the newest missed fire, the next round goes on from
-   * there: how long an outage was is no reason to give a schedule up.
-   */
-  private static FirePlan afterOutage(Fires fires, Instant due, Instant now, Effort effort) {
-    Newest newest = new Newest(due);
-    Instant following;
-    try {
-      newest.search(fires, now, effort);
-      following = next(fires, newest.found, effort);
-    } catch (EvaluationGaveUp gaveUp) {
-      if (newest.found.equals(due)) {
-        throw gaveUp;
-      }
-      return new FirePlan(List.of(), null, newest.found);
+  private static FirePlan plan(List<Instant> planned, LetGo letGo, Instant next) {
+    if (next.equals(Course.NONE)) {
+      return new FirePlan(planned, letGo.missed(), letGo.rest(), null, true);
     }
-    boolean tooOld = newest.found.isBefore(now.minus(CATCH_UP_WINDOW));
-    return new FirePlan(
-        tooOld ? List.of() : List.of(newest.found), tooOld ? newest.found : null, following);
-  }
-
-  /** The last fire at or before an instant, as far as it is known. */
-  private static final class Newest {
-
-    private Instant found;
-
-    Newest(Instant due) {
-      found = due;
+    if (next.equals(Course.UNTOLD)) {
+      Instant last = planned.isEmpty() ? letGo.last() : planned.get(planned.size() - 1);
+      // The smallest step that the database keeps.
+      Instant behind = last.plus(1, ChronoUnit.MICROS);
+      return new FirePlan(planned, letGo.missed(), letGo.rest(), behind, false);
     }
-
-    /**
-     * Without walking through an outage: each round halves the time in which the newest can lie,
-     * however dense or sparse the fires are. Nor is anything looked for behind that time, so a long
-     * stretch without fires is paid for twice at most.
-     */
-    void search(Fires fires, Instant now, Effort effort) {
-      // No fire lies after this one up to now.
-      Instant empty = now;
-      for (Instant next = upTo(fires, found, empty, effort);
-          next != null;
-          next = upTo(fires, found, empty, effort)) {
-        found = next;
-        Instant middle = found.plus(Duration.between(found, empty).dividedBy(2));
-        Instant later = upTo(fires, middle, empty, effort);
-        if (later == null) {
-          empty = middle;
-        } else {
-          found = later;
-        }
-      }
-    }
-
-    private static @Nullable Instant upTo(Fires fires, Instant after, Instant last, Effort effort) {
-      return at(fires.nextFire(after, last, effort));
-    }
-  }
-
-  private static @Nullable Instant next(Fires fires, Instant after, Effort effort) {
-    return at(fires.nextFire(after, effort));
-  }
-
-  private static @Nullable Instant at(@Nullable Fire fire) {
-    return fire == null ? null : fire.at();
+    return new FirePlan(planned, letGo.missed(), letGo.rest(), next, true);
   }
 }

@@ -1,14 +1,14 @@
 package dev.carillon.ticker;
 
-import dev.carillon.time.Fires;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what was made of each schedule's trigger, and whether it is dear to evaluate, for as
- * long as the schedule is not edited. For any number of threads.
+ * Remembers what was made of each schedule's trigger and calendars, and whether it is dear to
+ * evaluate, for as long as neither is edited: both raise the schedule's revision. For any number of
+ * threads.
  */
 final class CompiledFires {
 
@@ -27,7 +27,7 @@ final class CompiledFires {
   /**
    * @param steps what the last plan of it cost
    */
-  record Compiled(long revision, Fires fires, int steps) {}
+  record Compiled(long revision, Occurrences occurrences, int steps) {}
 
   /** Null: not known, or of before an edit. */
   synchronized @Nullable Compiled of(PlanRow row) {
@@ -35,7 +35,7 @@ final class CompiledFires {
     return known == null || known.revision != row.revision() ? null : known;
   }
 
-  synchronized void remember(PlanRow row, Fires fires, int steps) {
-    compiled.put(row.schedule(), new Compiled(row.revision(), fires, steps));
+  synchronized void remember(PlanRow row, Occurrences occurrences, int steps) {
+    compiled.put(row.schedule(), new Compiled(row.revision(), occurrences, steps));
   }
 }

@@ -3,10 +3,12 @@ package dev.carillon.ticker;
 import dev.carillon.schedule.FirePlan;
 import dev.carillon.schedule.Recomputed;
 import dev.carillon.schedule.TzdataVersion;
+import dev.carillon.ticker.CalendarsInUse.Known;
 import dev.carillon.ticker.CompiledFires.Compiled;
 import dev.carillon.ticker.Parking.Broken;
 import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.Fires;
+import dev.carillon.time.calendar.BusinessDays;
 import dev.carillon.time.civil.Effort;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -72,13 +74,24 @@ final class FireEvaluation {
     /** Whether more of its fires are to be planned. */
     boolean isCut(Instant horizon) {
       Instant next = plan.next();
-      return next != null && !row.fixedDelay() && !next.isAfter(horizon);
+      return next != null && !next.isAfter(horizon) && !isUsedUp();
+    }
+
+    /** Whether none of its fires may become a run any more. */
+    private boolean isUsedUp() {
+      Integer left = row.runsLeft();
+      return left != null && plan.fires().size() >= left;
+    }
+
+    /** Whether it has no fire any more, however many it was allowed. */
+    boolean isOver() {
+      return plan.next() == null && !(row.fixedDelay() && !plan.fires().isEmpty());
     }
   }
 
   /**
    * @param left ids of those that the next pass is to look at: dear ones that were left out, or
-   *     whose plan was cut
+   *     whose plan was cut, or whose calendars could not be read
    */
   record Evaluated(List<Planned> planned, List<Broken> broken, List<UUID> left) {}
 
@@ -87,8 +100,17 @@ final class FireEvaluation {
     this.rules = rules;
   }
 
-  /** Looks at the schedules in their order; never fails. */
-  Evaluated of(List<PlanRow> due, Instant now, Instant horizon) {
+  /** Whether its calendars have to be read first. */
+  boolean needsCalendars(PlanRow row) {
+    return !row.calendars().isEmpty() && compiled.of(row) == null;
+  }
+
+  /**
+   * Looks at the schedules in their order; never fails.
+   *
+   * @param calendars of those that {@link #needsCalendars need} them
+   */
+  Evaluated of(List<PlanRow> due, Known calendars, Instant now, Instant horizon) {
     Evaluated evaluated = new Evaluated(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     Map<String, Long> costs = new HashMap<>();
     long much = 0;
@@ -96,10 +118,11 @@ final class FireEvaluation {
       Compiled known = compiled.of(row);
       boolean cheap = row.fixedDelay() || known != null && known.steps() <= CHEAP;
       boolean spent = much >= MUCH || costs.getOrDefault(row.tenant(), 0L) >= SHARE;
-      if (spent && !cheap) {
+      if (spent && !cheap || known == null && calendars.isUnread(row)) {
         evaluated.left.add(row.schedule());
       } else {
-        long cost = evaluate(row, known, spent, now, horizon, evaluated);
+        Question question = new Question(row, known, calendars.of(row), now, horizon);
+        long cost = evaluate(question, spent, evaluated);
         costs.merge(row.tenant(), cost, Long::sum);
         much += cost;
       }
@@ -108,39 +131,48 @@ final class FireEvaluation {
   }
 
   /**
+   * One schedule to be planned.
+   *
+   * @param known what was made of it before; null: nothing, or it was edited since
+   * @param calendars of its tenant, where nothing is known
+   */
+  private record Question(
+      PlanRow row,
+      @Nullable Compiled known,
+      Map<String, BusinessDays> calendars,
+      Instant now,
+      Instant horizon) {}
+
+  /**
    * Answers what it cost, in steps.
    *
    * @param spent whether it may cost no more than a cheap one
    */
-  private long evaluate(
-      PlanRow row,
-      @Nullable Compiled known,
-      boolean spent,
-      Instant now,
-      Instant horizon,
-      Evaluated evaluated) {
+  private long evaluate(Question question, boolean spent, Evaluated evaluated) {
+    PlanRow row = question.row;
+    Compiled known = question.known;
     int budget = spent ? CHEAP : FirePlan.STEPS;
     Effort effort = new Effort(budget);
     long reading = 0;
     try {
-      Fires fires;
+      Occurrences occurrences;
       if (known == null) {
         long began = System.nanoTime();
-        fires = row.fires(defaultZone);
+        occurrences = Occurrences.of(row, defaultZone, question.calendars);
         reading = (System.nanoTime() - began) / NANOS_PER_STEP;
       } else {
-        fires = known.fires();
+        occurrences = known.occurrences();
       }
-      Planned planned = new Planned(row, plan(row, fires, now, horizon, effort));
+      Planned planned = new Planned(row, plan(question, occurrences, effort));
       int steps = budget - effort.left();
-      compiled.remember(row, fires, steps);
+      compiled.remember(row, occurrences, steps);
       evaluated.planned.add(planned);
-      if (steps > CHEAP && planned.isCut(horizon)) {
+      if (steps > CHEAP && planned.isCut(question.horizon)) {
         evaluated.left.add(row.schedule());
       }
     } catch (EvaluationGaveUp gaveUp) {
-      if (spent && known != null) {
-        compiled.remember(row, known.fires(), FirePlan.STEPS);
+      if (spent && known != null && !gaveUp.outsideCalendar()) {
+        compiled.remember(row, known.occurrences(), FirePlan.STEPS);
         evaluated.left.add(row.schedule());
       } else {
         evaluated.broken.add(new Broken(row, gaveUp));
@@ -152,16 +184,23 @@ final class FireEvaluation {
     return budget - effort.left() + Math.min(MOST_OF_READING, Math.max(0, reading - FREE_READING));
   }
 
-  private FirePlan plan(PlanRow row, Fires fires, Instant now, Instant horizon, Effort effort) {
+  private FirePlan plan(Question question, Occurrences occurrences, Effort effort) {
+    PlanRow row = question.row;
+    Instant due =
+        row.fixedDelay()
+            ? occurrences.delayed(row)
+            : due(row, occurrences.fires(), question.now, effort);
+    if (due == null || due.isAfter(question.horizon)) {
+      return FirePlan.of(List.of(), due);
+    }
     if (row.fixedDelay()) {
       // One fire at a time: the completion of its run sets the next. Late is not missed, for
       // nothing was due meanwhile.
-      return new FirePlan(List.of(row.next()), null, null);
+      return FirePlan.of(List.of(due), null);
     }
-    Instant due = due(row, fires, now, effort);
-    return due == null
-        ? new FirePlan(List.of(), null, null)
-        : FirePlan.between(fires, due, now, horizon, effort);
+    int most = row.runsLeft() == null ? FirePlan.MOST_AT_ONCE : row.runsLeft();
+    return FirePlan.between(
+        occurrences.fires(), due, question.now, question.horizon, row.misfire(), most, effort);
   }
 
   /**

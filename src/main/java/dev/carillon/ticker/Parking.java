@@ -38,7 +38,7 @@ final class Parking {
         "tenant=%s schedule=%s key=%s cannot be planned and is parked until it is edited: %s",
         row.tenant(), row.schedule(), row.key(), reason);
     return pg.asEngine(
-            PlanSql.PARK,
+            LifecycleSql.PARK,
             Tuple.of(row.schedule(), row.revision(), reason, now.atOffset(ZoneOffset.UTC)))
         .replaceWithVoid();
   }

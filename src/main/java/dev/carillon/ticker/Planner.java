@@ -3,8 +3,6 @@ package dev.carillon.ticker;
 import dev.carillon.broker.JobDue;
 import dev.carillon.lease.Lease;
 import dev.carillon.pg.Pg;
-import dev.carillon.run.RunIds;
-import dev.carillon.schedule.FirePlan;
 import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.ticker.FireEvaluation.Evaluated;
 import dev.carillon.ticker.FireEvaluation.Planned;
@@ -26,7 +24,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Plans the fires of due schedules, many in one statement. A schedule that cannot be evaluated, or
@@ -47,15 +44,30 @@ final class Planner {
   private final TzdataVersion rules;
   private final FireEvaluation evaluation;
   private final Parking parking;
+  private final CalendarsInUse calendars;
+  private final CatchUpPace pace = new CatchUpPace();
 
   /**
    * How a round went.
    *
-   * @param queued what fires
+   * @param queued what fires, at its time
+   * @param held whether there is more that fires, and may have to wait for others
    * @param more whether there is more to plan
    * @param left what this round, and those before it, left for later
    */
-  record Round(List<JobDue> queued, boolean more, Set<UUID> left) {}
+  record Round(List<JobDue> queued, boolean held, boolean more, Set<UUID> left) {}
+
+  /** What a statement made of plans. */
+  private record Written(List<JobDue> queued, boolean held) {
+
+    static final Written NOTHING = new Written(List.of(), false);
+
+    Written and(Written other) {
+      List<JobDue> both = new ArrayList<>(queued);
+      both.addAll(other.queued);
+      return new Written(both, held || other.held);
+    }
+  }
 
   Planner(Vertx vertx, Pg pg, ZoneId defaultZone, TzdataVersion rules) {
     this.thread = vertx.createSharedWorkerExecutor("carillon-planner", 1);
@@ -63,6 +75,7 @@ final class Planner {
     this.rules = rules;
     this.evaluation = new FireEvaluation(defaultZone, rules);
     this.parking = new Parking(pg);
+    this.calendars = new CalendarsInUse(pg);
   }
 
   /**
@@ -72,8 +85,7 @@ final class Planner {
    * @param left by the rounds before it: looked at again by the next pass
    */
   Uni<Round> plan(Lease.Held lease, int shard, Instant now, Instant horizon, Set<UUID> left) {
-    return pg.asEngine(
-            PlanSql.DUE, Tuple.of(shard, utc(horizon), MOST_AT_ONCE, left.toArray(UUID[]::new)))
+    return pg.asEngine(PlanSql.DUE, due(shard, now, horizon, left))
         .map(Planner::read)
         .chain(
             due ->
@@ -81,8 +93,22 @@ final class Planner {
                     .call(evaluated -> parking.park(evaluated.broken(), now))
                     .chain(
                         evaluated ->
-                            write(lease, evaluated.planned(), now)
-                                .map(queued -> round(due, evaluated, queued, horizon, left))));
+                            write(lease, timed(evaluated.planned(), now), now)
+                                .map(written -> round(due, evaluated, written, horizon, left))));
+  }
+
+  private static Tuple due(int shard, Instant now, Instant horizon, Set<UUID> left) {
+    return Tuple.of(
+        shard,
+        utc(horizon),
+        MOST_AT_ONCE,
+        left.toArray(UUID[]::new),
+        utc(now.minus(PlannedFire.ON_TIME)));
+  }
+
+  /** By another clock, or in another epoch, late fires are spread anew. */
+  void forget() {
+    pace.forget();
   }
 
   /** Lets the thread go. */
@@ -100,18 +126,25 @@ final class Planner {
     if (due.isEmpty()) {
       return Uni.createFrom().item(new Evaluated(List.of(), List.of(), List.of()));
     }
+    return calendars
+        .of(due.stream().filter(evaluation::needsCalendars).toList())
+        .chain(known -> evaluated(due, known, now, horizon));
+  }
+
+  private Uni<Evaluated> evaluated(
+      List<PlanRow> due, CalendarsInUse.Known known, Instant now, Instant horizon) {
     return Uni.createFrom()
         .completionStage(
             () ->
                 thread
-                    .executeBlocking(() -> evaluation.of(due, now, horizon), true)
+                    .executeBlocking(() -> evaluation.of(due, known, now, horizon), true)
                     .toCompletionStage());
   }
 
   private static Round round(
       List<PlanRow> due,
       Evaluated evaluated,
-      List<JobDue> queued,
+      Written written,
       Instant horizon,
       Set<UUID> leftBefore) {
     Set<UUID> left = new HashSet<>(leftBefore);
@@ -121,15 +154,33 @@ final class Planner {
         evaluated.planned().stream()
             .anyMatch(
                 planned -> planned.isCut(horizon) && !left.contains(planned.row().schedule()));
-    return new Round(queued, (full || cut) && left.size() < MOST_LEFT, left);
+    return new Round(written.queued, written.held, (full || cut) && left.size() < MOST_LEFT, left);
   }
 
-  private Uni<List<JobDue>> write(Lease.Held lease, List<Planned> plans, Instant now) {
-    if (plans.isEmpty()) {
-      return Uni.createFrom().item(List.of());
+  /** A plan, and when each of its fires is due. */
+  private record Timed(Planned planned, List<PlannedFire> fires) {}
+
+  private List<Timed> timed(List<Planned> plans, Instant now) {
+    pace.begin(now);
+    List<Timed> timed = new ArrayList<>(plans.size());
+    for (Planned planned : plans) {
+      List<PlannedFire> fires = new ArrayList<>();
+      for (Instant fire : planned.plan().fires()) {
+        fires.add(PlannedFire.of(planned.row(), fire, now, pace));
+      }
+      timed.add(new Timed(planned, fires));
     }
-    return pg.asEngine(PlanSql.PLAN, parameters(lease, plans, now))
-        .map(rows -> queued(lease, plans, rows))
+    return timed;
+  }
+
+  private Uni<Written> write(Lease.Held lease, List<Timed> plans, Instant now) {
+    if (plans.isEmpty()) {
+      return Uni.createFrom().item(Written.NOTHING);
+    }
+    PlanParameters parameters = new PlanParameters(rules);
+    plans.forEach(plan -> parameters.add(plan.planned, plan.fires, now));
+    return pg.asEngine(PlanSql.PLAN, parameters.under(lease, now))
+        .map(rows -> written(lease, plans.size(), rows))
         .onFailure(Planner::isDataProblem)
         .recoverWithUni(problem -> halve(lease, plans, now, problem));
   }
@@ -138,87 +189,22 @@ final class Planner {
    * One schedule whose runs cannot be stored must not hold up the others: it is found by halving,
    * and parked.
    */
-  private Uni<List<JobDue>> halve(
-      Lease.Held lease, List<Planned> plans, Instant now, Throwable problem) {
+  private Uni<Written> halve(Lease.Held lease, List<Timed> plans, Instant now, Throwable problem) {
     if (plans.size() == 1) {
-      return parking.park(plans.get(0).row(), problem, now).replaceWith(List.of());
+      return parking.park(plans.get(0).planned.row(), problem, now).replaceWith(Written.NOTHING);
     }
     int middle = plans.size() / 2;
     return write(lease, plans.subList(0, middle), now)
-        .chain(
-            first ->
-                write(lease, plans.subList(middle, plans.size()), now)
-                    .map(
-                        second -> {
-                          List<JobDue> both = new ArrayList<>(first);
-                          both.addAll(second);
-                          return both;
-                        }));
+        .chain(first -> write(lease, plans.subList(middle, plans.size()), now).map(first::and));
   }
 
-  private Tuple parameters(Lease.Held lease, List<Planned> plans, Instant now) {
-    int size = plans.size();
-    UUID[] schedules = new UUID[size];
-    OffsetDateTime[] oldNext = new OffsetDateTime[size];
-    OffsetDateTime[] newNext = new OffsetDateTime[size];
-    Long[] revisions = new Long[size];
-    OffsetDateTime[] last = new OffsetDateTime[size];
-    UUID[] awaited = new UUID[size];
-    OffsetDateTime[] ends = new OffsetDateTime[size];
-    List<UUID> fireSchedules = new ArrayList<>();
-    List<UUID> runs = new ArrayList<>();
-    List<OffsetDateTime> fireAt = new ArrayList<>();
-    List<Boolean> missed = new ArrayList<>();
-    for (int i = 0; i < size; i++) {
-      PlanRow row = plans.get(i).row();
-      FirePlan plan = plans.get(i).plan();
-      schedules[i] = row.schedule();
-      oldNext[i] = utc(row.next());
-      newNext[i] = utc(plan.next());
-      revisions[i] = row.revision();
-      for (Instant fire : plan.fires()) {
-        UUID run = RunIds.ofFire(row.tenant(), row.key(), fire);
-        fireSchedules.add(row.schedule());
-        runs.add(run);
-        fireAt.add(utc(fire));
-        missed.add(false);
-        last[i] = utc(fire);
-        awaited[i] = row.fixedDelay() ? run : null;
-      }
-      if (plan.missed() != null) {
-        fireSchedules.add(row.schedule());
-        runs.add(RunIds.ofFire(row.tenant(), row.key(), plan.missed()));
-        fireAt.add(utc(plan.missed()));
-        missed.add(true);
-      }
-      if (plan.next() == null && !row.fixedDelay()) {
-        ends[i] = last[i] == null ? utc(now) : last[i];
-      }
-    }
-    return Tuple.tuple()
-        .addString(lease.name())
-        .addUUID(lease.holder())
-        .addLong(lease.epoch())
-        .addArrayOfUUID(schedules)
-        .addArrayOfOffsetDateTime(oldNext)
-        .addArrayOfOffsetDateTime(newNext)
-        .addArrayOfLong(revisions)
-        .addArrayOfOffsetDateTime(last)
-        .addArrayOfUUID(awaited)
-        .addArrayOfOffsetDateTime(ends)
-        .addArrayOfUUID(fireSchedules.toArray(UUID[]::new))
-        .addArrayOfUUID(runs.toArray(UUID[]::new))
-        .addArrayOfOffsetDateTime(fireAt.toArray(OffsetDateTime[]::new))
-        .addArrayOfBoolean(missed.toArray(Boolean[]::new))
-        .addOffsetDateTime(utc(now))
-        .addString(rules.name());
-  }
-
-  private static List<JobDue> queued(Lease.Held lease, List<Planned> plans, RowSet<Row> rows) {
+  private static Written written(Lease.Held lease, int plans, RowSet<Row> rows) {
     List<JobDue> queued = new ArrayList<>();
     long moved = 0;
+    long held = 0;
     for (Row row : rows) {
       moved = row.getLong("moved");
+      held = row.getLong("held");
       if (row.getUUID("id") != null) {
         queued.add(
             new JobDue(
@@ -229,12 +215,12 @@ final class Planner {
                 row.getString("queue")));
       }
     }
-    if (moved < plans.size()) {
+    if (moved < plans) {
       LOG.debugf(
           "%d of %d schedules were left out in epoch %d: edited meanwhile, or the lease is gone",
-          plans.size() - moved, plans.size(), lease.epoch());
+          plans - moved, plans, lease.epoch());
     }
-    return queued;
+    return new Written(queued, held > 0);
   }
 
   /** Class 22 is data that does not fit, 23 a constraint, 54 a limit (PostgreSQL's appendix A). */
@@ -246,7 +232,7 @@ final class Planner {
     return state.startsWith("22") || state.startsWith("23") || state.startsWith("54");
   }
 
-  private static @Nullable OffsetDateTime utc(@Nullable Instant at) {
-    return at == null ? null : at.atOffset(ZoneOffset.UTC);
+  private static OffsetDateTime utc(Instant at) {
+    return at.atOffset(ZoneOffset.UTC);
   }
 }

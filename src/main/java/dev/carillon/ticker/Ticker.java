@@ -8,6 +8,7 @@ import dev.carillon.pg.DatabaseClock;
 import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
+import dev.carillon.pg.PlaceNotice;
 import dev.carillon.schedule.TzdataVersion;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -47,7 +48,6 @@ public final class Ticker {
   /** What a new leader takes over of what just fell due; older runs are the reconciler's. */
   private static final Duration LOOK_BACK = Duration.ofSeconds(3);
 
-  private static final int MOST_EXHAUSTED_AT_ONCE = 500;
   private static final int SHARD = 0;
 
   private final Context context;
@@ -57,14 +57,18 @@ public final class Ticker {
   private final Settings settings;
   private final Lease lease;
   private final Planner planner;
+  private final Lifecycle lifecycle;
   private final DueDetails details;
   private final DuePublisher publisher;
   private final Reconciler reconciler;
+  private final Admission admission;
+  private final Expiry expiry;
   private final ZoneRulesUpdate zoneRules;
   private final Loop loop;
   private @Nullable Instant seenUntil;
   private long ledEpoch = -1;
   private Consumer<List<JobDue>> made = runs -> {};
+  private Runnable madeHeld = () -> {};
   private volatile @Nullable Instant lastPass;
 
   /**
@@ -84,11 +88,16 @@ public final class Ticker {
     this.clock = clock;
     this.settings = settings;
     this.planner = new Planner(vertx, pg, settings.defaultZone(), settings.rules());
+    this.lifecycle = new Lifecycle(pg);
     this.details = new DueDetails(pg, due);
     this.publisher = new DuePublisher(due, clock, vertx, context);
     this.loop = new Loop("plan schedules", vertx, context, this::step);
     this.lease = new Lease("ticker", pg, vertx, context, settings.lease(), this::gained);
     this.reconciler = new Reconciler(pg, due, clock, lease, vertx, context);
+    this.admission =
+        new Admission(pg, notices, clock, lease, vertx, context, this::publish, loop::wake);
+    this.madeHeld = admission::planned;
+    this.expiry = new Expiry(pg, clock, lease, vertx, context, admission::changed, loop::wake);
     this.zoneRules =
         new ZoneRulesUpdate(
             vertx, pg, clock, lease::held, settings.defaultZone(), settings.rules(), loop::wake);
@@ -97,11 +106,14 @@ public final class Ticker {
   public void start() {
     notices.listen(Notices.Channel.CLOCK, payload -> loop.wake());
     notices.listen(Notices.Channel.DUE, payload -> context.runOnContext(v -> announced(payload)));
+    notices.listen(Notices.Channel.PLACE, payload -> admission.changed(PlaceNotice.parse(payload)));
     notices.onReconnect(loop::wake);
     lease.start();
     loop.start();
     publisher.start();
     reconciler.start();
+    admission.start();
+    expiry.start();
     zoneRules.start();
   }
 
@@ -110,11 +122,18 @@ public final class Ticker {
     made = told;
   }
 
+  /** Told, on the ticker's context, that runs were made which are held; before the start. */
+  void onHeld(Runnable told) {
+    madeHeld = told;
+  }
+
   /** Plans nothing more and gives the lease back. */
   public CompletionStage<Void> stop() {
     return loop.stop()
         .thenCompose(done -> planner.close())
         .thenCompose(done -> reconciler.stop())
+        .thenCompose(done -> admission.stop())
+        .thenCompose(done -> expiry.stop())
         .thenCompose(done -> zoneRules.stop())
         .thenCompose(done -> publisher.stop())
         .thenCompose(done -> lease.release());
@@ -134,6 +153,7 @@ public final class Ticker {
 
   private void gained() {
     loop.wake();
+    admission.planned();
     zoneRules.wake();
   }
 
@@ -150,31 +170,61 @@ public final class Ticker {
     }
     Instant horizon = now.plus(settings.lookAhead());
     return planAll(held, now, horizon, Set.of())
-        .call(left -> exhaust(now))
-        .call(left -> lookAhead(now, horizon))
-        .invoke(left -> lastPass = now)
-        .map(left -> left.isEmpty() ? EVERY : Duration.ZERO);
+        .call(pass -> live(now))
+        .call(pass -> lookAhead(now, horizon))
+        .invoke(pass -> lastPass = now)
+        .map(pass -> pass.isDone() ? EVERY : Duration.ZERO);
+  }
+
+  /**
+   * What a pass left for the next one.
+   *
+   * @param left schedules that are dear to evaluate
+   * @param more whether there are others
+   */
+  private record Pass(Set<UUID> left, boolean more) {
+
+    boolean isDone() {
+      return left.isEmpty() && !more;
+    }
   }
 
   private void standDown() {
     publisher.forget();
+    planner.forget();
     seenUntil = null;
     lastPass = null;
     ledEpoch = -1;
   }
 
-  /** Answers which schedules are left for the next pass, for they are dear to evaluate. */
-  private Uni<Set<UUID>> planAll(
-      Lease.Held held, Instant now, Instant horizon, Set<UUID> leftBefore) {
+  /**
+   * Round by round, until all is planned up to the horizon. What an outage left can be more than
+   * fits into the time until then: halfway to it a pass ends and the next begins, for others are
+   * due by then.
+   */
+  private Uni<Pass> planAll(Lease.Held held, Instant now, Instant horizon, Set<UUID> leftBefore) {
     return planner
         .plan(held, SHARD, now, horizon, leftBefore)
         .invoke(round -> made.accept(round.queued()))
         .invoke(round -> addIfSeen(round.queued()))
+        .invoke(this::tellOfHeld)
         .chain(
-            round ->
-                round.more() && held.equals(lease.held())
-                    ? planAll(held, now, horizon, round.left())
-                    : Uni.createFrom().item(round.left()));
+            round -> {
+              boolean goesOn = round.more() && held.equals(lease.held());
+              return goesOn && clock.instant().isBefore(halfway(now))
+                  ? planAll(held, now, horizon, round.left())
+                  : Uni.createFrom().item(new Pass(round.left(), goesOn));
+            });
+  }
+
+  private Instant halfway(Instant now) {
+    return now.plus(settings.lookAhead().dividedBy(2));
+  }
+
+  private void tellOfHeld(Planner.Round round) {
+    if (round.held()) {
+      madeHeld.run();
+    }
   }
 
   /**
@@ -188,10 +238,15 @@ public final class Ticker {
     }
   }
 
-  private Uni<Void> exhaust(Instant now) {
-    return pg.asEngine(
-            PlanSql.EXHAUST, Tuple.of(now.atOffset(ZoneOffset.UTC), MOST_EXHAUSTED_AT_ONCE))
-        .replaceWithVoid();
+  private Uni<Boolean> live(Instant now) {
+    return lifecycle
+        .look(now)
+        .invoke(
+            unruled -> {
+              if (unruled) {
+                zoneRules.wake();
+              }
+            });
   }
 
   private Uni<Void> lookAhead(Instant now, Instant horizon) {

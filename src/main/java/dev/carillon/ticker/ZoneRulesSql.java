@@ -15,7 +15,7 @@ final class ZoneRulesSql {
       """
       with looked as materialized (
         select c.schedule_id, c.tenant_id, c.revision, c.next_fire_at, c.last_fire_at, c.rules, c.delay_ms, c.enabled,
-               c.timed_at as told_at
+               c.runs_left, c.resumes_at, c.timed_at as told_at
         from clock c
         where c.schedule_id > $1
         order by c.schedule_id
@@ -27,11 +27,32 @@ final class ZoneRulesSql {
         limit $5
       )
       select progress.last, progress.looked, st.*, s.key, s.trigger::text as trigger, s.timezone,
-             s.dst_gap, s.dst_overlap, s.created_at, coalesce(st.told_at, s.updated_at) as timed_at
+             s.dst_gap, s.dst_overlap, s.created_at, s.start_at, s.end_at, s.jitter_ms, s.window_ms, s.calendar,
+             s.exclude_calendar, s.convention, s.misfire_policy, s.misfire_grace_ms, s.catch_up_ms,
+             coalesce(st.told_at, s.updated_at) as timed_at
       from (select (select l.schedule_id from looked l order by l.schedule_id desc limit 1) as last,
                    (select count(*) from looked) as looked) as progress
       left join (stale st join schedules s on s.id = st.schedule_id) on true
       order by st.schedule_id
+      """;
+
+  /**
+   * Schedules whose next fire was worked out by nobody knows which rules and calendars, by id. $1
+   * now: what is overdue, the planner looks at itself; $2 how many. Found by an index of their own,
+   * whose condition this repeats; the other conditions are opaque, so that no other index serves.
+   */
+  static final String UNRULED =
+      """
+      select c.schedule_id, c.tenant_id, c.revision, c.next_fire_at, c.last_fire_at, c.rules, c.delay_ms, c.runs_left,
+             c.resumes_at, s.key, s.trigger::text as trigger, s.timezone, s.dst_gap, s.dst_overlap, s.created_at,
+             s.start_at, s.end_at, s.jitter_ms, s.window_ms, s.calendar, s.exclude_calendar, s.convention,
+             s.misfire_policy, s.misfire_grace_ms, s.catch_up_ms, coalesce(c.timed_at, s.updated_at) as timed_at
+      from clock c
+      join schedules s on s.id = c.schedule_id
+      where c.rules is null and c.next_fire_at is not null
+        and case when c.next_fire_at > $1 and c.enabled and c.delay_ms is null then true else false end
+      order by c.schedule_id
+      limit $2
       """;
 
   /**

@@ -6,7 +6,9 @@ import dev.carillon.pg.DatabaseClock;
 import dev.carillon.pg.Pg;
 import dev.carillon.schedule.Recomputed;
 import dev.carillon.schedule.TzdataVersion;
+import dev.carillon.ticker.CalendarsInUse.Known;
 import dev.carillon.ticker.Parking.Broken;
+import dev.carillon.time.Fires;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
@@ -29,9 +31,11 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Corrects next fires that were worked out by an older tzdata than this process has. When it begins
- * to lead, and each hour while it leads (for a replica with older rules can write at any time), it
- * goes through all clocks once, in order of their ids, a batch at a time.
+ * Corrects next fires that were worked out by an older tzdata than this process has, or by nobody
+ * knows what: a calendar that changed leaves them so. When it begins to lead, and each hour while
+ * it leads (for a replica with older rules can write at any time), it goes through all clocks once,
+ * in order of their ids, a batch at a time. What is marked unknown is looked for by itself, before
+ * each batch and whenever the ticker has seen some.
  *
  * <pre>
  * clock's rules │ next fire
@@ -70,8 +74,13 @@ final class ZoneRulesUpdate {
   private final TzdataVersion rules;
   private final Runnable moved;
   private final Parking parking;
+  private final CalendarsInUse calendars;
   private final Loop loop;
   private @Nullable Round round;
+  private @Nullable Walked walked;
+
+  /** The last walk that came to its end. */
+  private record Walked(Lease.Held lease, Instant at) {}
 
   /** One walk through all clocks, within one epoch. */
   private static final class Round {
@@ -89,7 +98,12 @@ final class ZoneRulesUpdate {
   private record Batch(List<PlanRow> stale, @Nullable UUID last, boolean isLast) {}
 
   /** As many new instants as sound rows; null where a schedule has no fire any more. */
-  private record Worked(List<PlanRow> sound, List<@Nullable Instant> next, List<Broken> broken) {}
+  private record Worked(List<PlanRow> sound, List<@Nullable Instant> next, List<Broken> broken) {
+
+    boolean isNothing() {
+      return sound.isEmpty() && broken.isEmpty();
+    }
+  }
 
   /**
    * @param lease the ticker's, while this process leads
@@ -111,6 +125,7 @@ final class ZoneRulesUpdate {
     this.rules = rules;
     this.moved = moved;
     this.parking = new Parking(pg);
+    this.calendars = new CalendarsInUse(pg);
     this.loop =
         new Loop("follow the time zone rules", vertx, vertx.getOrCreateContext(), this::step);
   }
@@ -119,7 +134,9 @@ final class ZoneRulesUpdate {
     loop.start();
   }
 
-  /** This process has begun to lead. */
+  /**
+   * This process has begun to lead, or there are next fires that were worked out by nothing known.
+   */
   void wake() {
     loop.wake();
   }
@@ -138,12 +155,39 @@ final class ZoneRulesUpdate {
     if (!DatabaseClock.isSteady(clock)) {
       return Uni.createFrom().item(UNSTEADY);
     }
+    return unruled(held, clock.instant());
+  }
+
+  private Uni<Duration> unruled(Lease.Held held, Instant now) {
+    return pg.asEngine(ZoneRulesSql.UNRULED, Tuple.of(utc(now), MOST_AT_ONCE))
+        .map(ZoneRulesUpdate::rows)
+        .chain(unruled -> update(new Round(held), unruled, now))
+        .chain(
+            worked ->
+                worked.isNothing() ? walk(held, now) : Uni.createFrom().item(BETWEEN_BATCHES));
+  }
+
+  private static List<PlanRow> rows(RowSet<Row> rows) {
+    List<PlanRow> read = new ArrayList<>(rows.size());
+    rows.forEach(row -> read.add(PlanRow.of(row)));
+    return read;
+  }
+
+  private Uni<Duration> walk(Lease.Held held, Instant now) {
     Round current = round;
-    if (current == null || !current.lease.equals(held)) {
-      current = new Round(held);
-      round = current;
+    if (current != null && current.lease.equals(held)) {
+      return batch(current, now);
     }
-    return batch(current, clock.instant());
+    Walked last = walked;
+    if (last != null && last.lease.equals(held)) {
+      Duration rest = Duration.between(now, last.at.plus(EVERY));
+      if (!rest.isNegative() && rest.compareTo(EVERY) <= 0) {
+        return Uni.createFrom().item(rest);
+      }
+    }
+    current = new Round(held);
+    round = current;
+    return batch(current, now);
   }
 
   private Uni<Duration> batch(Round current, Instant now) {
@@ -152,11 +196,15 @@ final class ZoneRulesUpdate {
             Tuple.of(current.after, rules.name(), utc(now), LOOKED_AT, MOST_AT_ONCE))
         .map(ZoneRulesUpdate::read)
         .chain(
-            batch ->
-                worked(batch, now)
-                    .call(worked -> write(current, worked, now))
-                    .call(worked -> parking.park(worked.broken, now))
-                    .map(worked -> advance(current, batch)));
+            batch -> update(current, batch.stale, now).map(done -> advance(current, batch, now)));
+  }
+
+  private Uni<Worked> update(Round current, List<PlanRow> stale, Instant now) {
+    return calendars
+        .of(stale)
+        .chain(known -> worked(stale, known, now))
+        .call(worked -> write(current, worked, now))
+        .call(worked -> parking.park(worked.broken, now));
   }
 
   private static Batch read(RowSet<Row> rows) {
@@ -175,22 +223,26 @@ final class ZoneRulesUpdate {
         stale, full ? stale.get(MOST_AT_ONCE - 1).schedule() : last, !full && looked < LOOKED_AT);
   }
 
-  private Uni<Worked> worked(Batch batch, Instant now) {
-    if (batch.stale.isEmpty()) {
+  private Uni<Worked> worked(List<PlanRow> stale, Known known, Instant now) {
+    if (stale.isEmpty()) {
       return Uni.createFrom().item(new Worked(List.of(), List.of(), List.of()));
     }
     return Uni.createFrom()
         .completionStage(
-            () -> vertx.executeBlocking(() -> work(batch.stale, now), false).toCompletionStage());
+            () -> vertx.executeBlocking(() -> work(stale, known, now), false).toCompletionStage());
   }
 
-  private Worked work(List<PlanRow> stale, Instant now) {
+  /** What cannot be read now stays as it is, for the next look. */
+  private Worked work(List<PlanRow> stale, Known known, Instant now) {
     Worked worked = new Worked(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
     for (PlanRow row : stale) {
+      if (known.isUnread(row)) {
+        continue;
+      }
       try {
-        Instant next = Recomputed.next(row.fires(defaultZone), row.since(), row.next(), now);
+        Fires fires = Occurrences.of(row, defaultZone, known.of(row)).fires();
+        worked.next.add(Recomputed.next(fires, row.since(), row.next(), now));
         worked.sound.add(row);
-        worked.next.add(next);
       } catch (RuntimeException | StackOverflowError e) {
         // Whatever its trigger does to the evaluator, it is this schedule's affair alone.
         worked.broken.add(new Broken(row, e));
@@ -218,12 +270,13 @@ final class ZoneRulesUpdate {
     }
   }
 
-  private Duration advance(Round current, Batch batch) {
+  private Duration advance(Round current, Batch batch, Instant now) {
     if (!batch.isLast && batch.last != null) {
       current.after = batch.last;
       return BETWEEN_BATCHES;
     }
     round = null;
+    walked = new Walked(current.lease, now);
     if (current.stale > 0) {
       LOG.info(
           String.format(

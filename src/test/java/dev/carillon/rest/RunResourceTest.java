@@ -153,7 +153,7 @@ class RunResourceTest {
           {'jobKey':'j','dueAt':'2026-02-30T00:00:00Z'}              | 422 | /dueAt
           {'jobKey':'j','dueAt':'2026-01-01T00:00:00'}               | 422 | /dueAt
           {'jobKey':'j','dueAt':1767225600}                          | 400 | /dueAt
-          {'jobKey':'j','expiresAt':'2999-01-01T00:00:00Z'}          | 422 | /expiresAt
+          {'jobKey':'j','expiresAt':'2020-01-01T00:00:00Z'}          | 422 | /expiresAt
           {'jobKey':'j','priority':5}                                | 422 | /priority
           {'jobKey':'j','dedupeKey':''}                              | 422 | /dedupeKey
           {'jobKey':'j','scope':{'a':1}}                             | 400 | /scope/a

@@ -414,7 +414,6 @@ class ScheduleResourceTest extends ScheduleFixture {
         .statusCode(200)
         .body("id", equalTo(run))
         .body("deduplicated", equalTo(true));
-    api.post("/schedules/s/trigger", "{'overlapPolicy':'SKIP'}").then().statusCode(422);
   }
 
   @Test

@@ -4,14 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.time.Cron;
+import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.Fires;
+import dev.carillon.time.civil.Effort;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.LongRange;
 
 class FirePlanProperties {
@@ -29,23 +37,95 @@ class FirePlanProperties {
         "59 23 31 * *");
   }
 
-  /** Whatever the outage: the newest fire is found, as walking through all of them finds it. */
-  @Property
-  void findsTheSameNewestFireAsAWalkThroughTheOutage(
+  @Provide
+  Arbitrary<MisfireRule> rules() {
+    return Combinators.combine(
+            Arbitraries.of(MisfirePolicy.class),
+            Arbitraries.of(0L, 60L, 600L, 90_000L),
+            Arbitraries.of(0L, 30L, 3_600L, 86_400L, 60L * 86_400))
+        .as(
+            (policy, grace, window) ->
+                new MisfireRule(policy, Duration.ofSeconds(grace), Duration.ofSeconds(window)));
+  }
+
+  /** Every fire of the outage runs, is let go by name or is counted; none of them twice. */
+  @Property(shrinking = ShrinkingMode.OFF)
+  void losesNothingAndMakesNothingTwice(
       @ForAll("crons") String cron,
-      @ForAll @LongRange(min = 61, max = 90 * 86_400) long lateSeconds) {
+      @ForAll("rules") MisfireRule rule,
+      @ForAll @LongRange(min = 0, max = 40 * 86_400) long lateSeconds,
+      @ForAll @IntRange(min = 200, max = 3_000_000) int steps) {
     Fires fires = Cron.parse(cron).in(ZoneId.of("Europe/Berlin"), START);
     Instant due = fires.next(START);
     Instant now = due.plusSeconds(lateSeconds);
+    Instant horizon = now.plusSeconds(5);
 
-    FirePlan plan = FirePlan.between(fires, due, now, now);
-
-    Instant newest = due;
-    for (Instant next = due; next != null && !next.isAfter(now); next = fires.next(next)) {
-      newest = next;
+    Outcome outcome = new Outcome();
+    Instant next = due;
+    for (int rounds = 0; !next.isAfter(horizon); rounds++) {
+      assertTrue(rounds < 60_000, "goes on for ever");
+      FirePlan plan;
+      try {
+        plan = FirePlan.between(fires, next, now, horizon, rule, 100, new Effort(steps));
+      } catch (EvaluationGaveUp tooLittle) {
+        return;
+      }
+      outcome.add(plan, fires);
+      assertTrue(plan.next().isAfter(next), "no progress");
+      next = plan.next();
     }
-    assertEquals(newest, plan.missed() == null ? plan.fires().get(0) : plan.missed());
-    assertEquals(fires.next(newest), plan.next());
-    assertTrue(plan.fires().size() <= 1);
+
+    List<Instant> all = new ArrayList<>();
+    for (Instant at = due; !at.isAfter(horizon); at = fires.next(at)) {
+      all.add(at);
+    }
+    assertEquals(all, outcome.all);
+    // Where counting is too dear, ALL makes up for what it meets.
+    if (rule.policy() != MisfirePolicy.ALL || steps > 1_000_000) {
+      assertEquals(expected(all, now, rule), outcome.run);
+    }
+  }
+
+  /** What became of all fires, in the order in which it was decided. */
+  private static final class Outcome {
+
+    private final List<Instant> all = new ArrayList<>();
+    private final List<Instant> run = new ArrayList<>();
+
+    void add(FirePlan plan, Fires fires) {
+      assertTrue(plan.missed().size() <= FirePlan.MOST_MISSED);
+      assertTrue(plan.fires().size() <= FirePlan.MOST_AT_ONCE);
+      assertTrue(plan.isNextKnown());
+      all.addAll(plan.missed());
+      FirePlan.Rest rest = plan.rest();
+      if (rest != null) {
+        int before = all.size();
+        for (Instant at = rest.from(); !at.isAfter(rest.to()); at = fires.next(at)) {
+          all.add(at);
+        }
+        assertEquals(rest.count(), all.size() - before);
+        assertEquals(rest.to(), all.get(all.size() - 1));
+      }
+      all.addAll(plan.fires());
+      run.addAll(plan.fires());
+    }
+  }
+
+  /** By walking through all of them. */
+  private static List<Instant> expected(List<Instant> all, Instant now, MisfireRule rule) {
+    List<Instant> missed = all.stream().filter(at -> at.isBefore(now.minus(rule.grace()))).toList();
+    List<Instant> others = all.subList(missed.size(), all.size());
+    List<Instant> madeUp =
+        missed.stream().filter(at -> !at.isBefore(now.minus(rule.catchUpWindow()))).toList();
+    int most =
+        switch (rule.policy()) {
+          case NONE -> 0;
+          case LAST -> others.stream().anyMatch(at -> !at.isAfter(now)) ? 0 : 1;
+          case ALL -> 1_000;
+        };
+    List<Instant> run =
+        new ArrayList<>(madeUp.subList(Math.max(0, madeUp.size() - most), madeUp.size()));
+    run.addAll(others);
+    return run;
   }
 }

@@ -53,6 +53,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -223,6 +224,17 @@ public final class EngineFixture implements AutoCloseable {
   }
 
   public Ticker ticker(Duration lease) {
+    return ticker(lease, ticker -> {});
+  }
+
+  /**
+   * @param prepared before its start
+   */
+  public Ticker ticker(Consumer<Ticker> prepared) {
+    return ticker(Duration.ofSeconds(10), prepared);
+  }
+
+  private Ticker ticker(Duration lease, Consumer<Ticker> prepared) {
     Ticker ticker =
         new Ticker(
             vertx,
@@ -231,6 +243,7 @@ public final class EngineFixture implements AutoCloseable {
             clock,
             due,
             new Ticker.Settings(Duration.ofSeconds(5), lease, ZoneId.of("Europe/Berlin"), TZDATA));
+    prepared.accept(ticker);
     ticker.start();
     running.push(ticker::stop);
     return ticker;
@@ -245,6 +258,7 @@ public final class EngineFixture implements AutoCloseable {
         new Relay(
             vertx,
             pg,
+            clock,
             published -> {
               events.addAll(published);
               return Uni.createFrom().voidItem();

@@ -3,7 +3,9 @@ package dev.carillon.ticker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.schedule.SchedulePolicies;
 import dev.carillon.schedule.TzdataVersion;
+import dev.carillon.ticker.CalendarsInUse.Known;
 import dev.carillon.ticker.FireEvaluation.Evaluated;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -37,7 +39,7 @@ class FireEvaluationTest {
     List<PlanRow> due = new ArrayList<>(rows("hostile", DEAR, 20));
     due.addAll(rows("other", DAILY, 20));
 
-    Evaluated evaluated = evaluation.of(due, NOW, HORIZON);
+    Evaluated evaluated = of(due);
 
     assertEquals(20, planned(evaluated, "other"));
     assertTrue(planned(evaluated, "hostile") > 0);
@@ -49,11 +51,11 @@ class FireEvaluationTest {
   @Test
   void plansWhatIsKnownToBeCheapWhateverElseTheTenantHas() {
     List<PlanRow> cheap = rows("both", DAILY, 5);
-    evaluation.of(cheap, NOW, HORIZON);
+    of(cheap);
     List<PlanRow> due = new ArrayList<>(rows("both", DEAR, 20));
     due.addAll(cheap);
 
-    Evaluated evaluated = evaluation.of(due, NOW, HORIZON);
+    Evaluated evaluated = of(due);
 
     assertTrue(evaluated.left().size() > 10, () -> evaluated.left().size() + " left");
     cheap.forEach(row -> assertTrue(isPlanned(evaluated, row)));
@@ -68,12 +70,12 @@ class FireEvaluationTest {
          "exrule":["FREQ=SECONDLY;BYDAY=SA,SU"]}
         """;
     List<PlanRow> learnt = rows("week", weekdays, 40);
-    assertEquals(40, evaluation.of(learnt, NOW, HORIZON).planned().size());
+    assertEquals(40, of(learnt).planned().size());
     Instant fridayNight = Instant.parse("2026-06-19T23:59:59Z");
     List<PlanRow> due = new ArrayList<>();
     learnt.forEach(row -> due.add(at(row, fridayNight)));
 
-    Evaluated evaluated = evaluation.of(due, fridayNight, fridayNight.plusSeconds(5));
+    Evaluated evaluated = evaluation.of(due, Known.NONE, fridayNight, fridayNight.plusSeconds(5));
 
     assertTrue(evaluated.left().size() > 20, () -> evaluated.left().size() + " left");
     assertTrue(evaluated.planned().size() > 0);
@@ -87,7 +89,7 @@ class FireEvaluationTest {
       due.addAll(rows("hostile-" + i, DEAR, 1));
     }
 
-    assertTrue(evaluation.of(due, NOW, HORIZON).left().size() > 20);
+    assertTrue(of(due).left().size() > 20);
   }
 
   /** Each look plans some, so it comes to an end. */
@@ -97,7 +99,7 @@ class FireEvaluationTest {
     Set<UUID> done = new HashSet<>();
     for (int looks = 0; !due.isEmpty(); looks++) {
       assertTrue(looks < 12);
-      Evaluated evaluated = evaluation.of(due, NOW, HORIZON);
+      Evaluated evaluated = of(due);
       evaluated.planned().forEach(one -> assertTrue(done.add(one.row().schedule())));
       due.removeIf(row -> done.contains(row.schedule()));
     }
@@ -115,12 +117,16 @@ class FireEvaluationTest {
     due.addAll(rows("sundial", "{\"type\":\"SUNDIAL\"}", 1));
     due.addAll(rows("other", DAILY, 1));
 
-    Evaluated evaluated = evaluation.of(due, NOW, HORIZON);
+    Evaluated evaluated = of(due);
 
     assertEquals(1, planned(evaluated, "other"));
     assertEquals(
         List.of("hostile", "sundial"),
         evaluated.broken().stream().map(broken -> broken.row().tenant()).toList());
+  }
+
+  private Evaluated of(List<PlanRow> due) {
+    return evaluation.of(due, Known.NONE, NOW, HORIZON);
   }
 
   private static long planned(Evaluated evaluated, String tenant) {
@@ -138,14 +144,17 @@ class FireEvaluationTest {
         row.revision(),
         next,
         row.since(),
+        null,
         row.rules(),
         row.fixedDelay(),
+        null,
         row.key(),
         row.trigger(),
         row.timezone(),
         null,
         null,
-        row.createdAt());
+        row.createdAt(),
+        row.policies());
   }
 
   private List<PlanRow> rows(String tenant, String trigger, int count) {
@@ -159,14 +168,17 @@ class FireEvaluationTest {
               0,
               NOW,
               NOW.minusSeconds(3_600),
+              null,
               rules.name(),
               false,
+              null,
               key,
               trigger,
               "UTC",
               null,
               null,
-              NOW.minusSeconds(7_200)));
+              NOW.minusSeconds(7_200),
+              SchedulePolicies.DEFAULT));
     }
     return rows;
   }

@@ -5,10 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.lease.Lease;
 import dev.carillon.run.RunIds;
+import dev.carillon.schedule.FirePlan;
+import dev.carillon.schedule.SchedulePolicies;
+import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.testing.Background;
 import dev.carillon.testing.EngineFixture;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,6 +22,7 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -208,25 +214,58 @@ class PlanSqlTest {
 
   private List<Row> plan(
       UUID of, UUID holder, long epoch, long revision, Instant old, boolean missed) {
-    UUID run = RunIds.ofFire("default", "minutely", old);
-    return engine.pg.rows(
-        PlanSql.PLAN,
-        "ticker",
-        holder,
-        epoch,
-        new UUID[] {of},
-        new OffsetDateTime[] {EngineFixture.utc(old)},
-        new OffsetDateTime[] {EngineFixture.utc(old.plus(Duration.ofMinutes(1)))},
-        new Long[] {revision},
-        new OffsetDateTime[] {EngineFixture.utc(old)},
-        new UUID[] {null},
-        new OffsetDateTime[] {null},
-        new UUID[] {of},
-        new UUID[] {run},
-        new OffsetDateTime[] {EngineFixture.utc(old)},
-        new Boolean[] {missed},
-        EngineFixture.utc(EngineFixture.REAL.instant()),
-        "2025c");
+    FirePlan made =
+        missed
+            ? new FirePlan(List.of(), List.of(old), null, following(old), true)
+            : FirePlan.of(List.of(old), following(old));
+    return plan(
+        of, holder, epoch, revision, made, fire -> new PlannedFire(fire, fire, null, false));
+  }
+
+  /** What the planner makes of a plan of the schedule whose next fire is the first one of it. */
+  private List<Row> plan(FirePlan made, Function<Instant, PlannedFire> timed) {
+    return plan(schedule, leader, 7, 1, made, timed);
+  }
+
+  private List<Row> plan(
+      UUID of,
+      UUID holder,
+      long epoch,
+      long revision,
+      FirePlan made,
+      Function<Instant, PlannedFire> timed) {
+    Instant old = made.missed().isEmpty() ? made.fires().get(0) : made.missed().get(0);
+    PlanRow row =
+        new PlanRow(
+            of,
+            "default",
+            revision,
+            old,
+            old,
+            null,
+            null,
+            false,
+            null,
+            "minutely",
+            CRON,
+            "UTC",
+            null,
+            null,
+            old,
+            SchedulePolicies.DEFAULT);
+    PlanParameters parameters = new PlanParameters(new TzdataVersion("2025c"));
+    parameters.add(
+        new FireEvaluation.Planned(row, made),
+        made.fires().stream().map(timed).toList(),
+        EngineFixture.REAL.instant());
+    Tuple values =
+        parameters.under(new Lease.Held("ticker", holder, epoch), EngineFixture.REAL.instant());
+    return engine.pg.asEngine(PlanSql.PLAN, values).await().atMost(Duration.ofSeconds(10)).stream()
+        .toList();
+  }
+
+  private static Instant following(Instant fire) {
+    return fire.plus(Duration.ofMinutes(1));
   }
 
   private void awaitLockWaiter() {

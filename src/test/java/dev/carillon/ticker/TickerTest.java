@@ -283,9 +283,12 @@ class TickerTest {
 
     engine.ticker();
 
-    await().until(() -> engine.count("select count(*) from runs") == 1);
+    await().until(() -> engine.count("select count(*) from queue") == 1);
     assertEquals(
-        1, engine.count("select count(*) from runs where fire_at = date_trunc('hour', now())"));
+        1,
+        engine.count(
+            "select count(*) from runs r join queue q on q.id = r.id where r.fire_at = date_trunc('hour', now())"));
+    assertEquals(3, engine.count("select count(*) from attempts where outcome = 'MISSED'"));
     assertEquals(1, engine.count("select count(*) from clock where next_fire_at > now()"));
   }
 

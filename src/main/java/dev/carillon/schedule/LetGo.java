@@ -1,0 +1,90 @@
+package dev.carillon.schedule;
+
+import dev.carillon.schedule.Course.Newest;
+import dev.carillon.schedule.FirePlan.Rest;
+import dev.carillon.time.EvaluationGaveUp;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The fires of an outage that do not run: the oldest by name, the others counted.
+ *
+ * @param missed the oldest, in order
+ * @param rest the others; null: none
+ * @param next the first fire behind them, or what {@link Course#after} has in its place
+ * @param following the one behind {@code next}, where that is known already; else null
+ */
+record LetGo(List<Instant> missed, @Nullable Rest rest, Instant next, @Nullable Instant following) {
+
+  /** How often a shorter stretch is tried when the fires of one were too dear to count. */
+  private static final int TRIES = 4;
+
+  /** Of which the next try is no longer than this part. */
+  private static final int SHORTER = 16;
+
+  /** Nothing was let go. */
+  static LetGo nothing(Instant due, Instant following) {
+    return new LetGo(List.of(), null, due, following);
+  }
+
+  /**
+   * Those before an instant, or as many of them as the work suffices for.
+   *
+   * @param due the oldest
+   * @param following the fire behind it
+   * @param before exclusive
+   */
+  static LetGo of(Course course, Instant due, Instant following, Instant before) {
+    if (!due.isBefore(before)) {
+      return nothing(due, following);
+    }
+    List<Instant> missed = new ArrayList<>();
+    missed.add(due);
+    Instant next = following;
+    while (next.isBefore(before) && missed.size() < FirePlan.MOST_MISSED) {
+      Instant behind;
+      try {
+        behind = course.after(next);
+      } catch (EvaluationGaveUp gaveUp) {
+        return new LetGo(missed, null, next, null);
+      }
+      missed.add(next);
+      next = behind;
+    }
+    return next.isBefore(before)
+        ? counted(course, missed, next, before)
+        : new LetGo(missed, null, next, null);
+  }
+
+  /** Whether more of them are to be let go in the next round. */
+  boolean isMoreBefore(Instant before) {
+    return next.isBefore(before);
+  }
+
+  /** The last that was let go. */
+  Instant last() {
+    return rest == null ? missed.get(missed.size() - 1) : rest.to();
+  }
+
+  private static LetGo counted(Course course, List<Instant> missed, Instant from, Instant before) {
+    Instant upTo = before.minusNanos(1);
+    for (int tries = 0; tries < TRIES; tries++) {
+      Instant end = upTo;
+      try {
+        return course.onPart(2, part -> upTo(part, missed, from, end));
+      } catch (EvaluationGaveUp gaveUp) {
+        upTo = from.plus(Duration.between(from, upTo).dividedBy(SHORTER));
+      }
+    }
+    return new LetGo(missed, null, from, null);
+  }
+
+  private static LetGo upTo(Course course, List<Instant> missed, Instant from, Instant upTo) {
+    Instant to = new Newest(from).search(course, upTo);
+    long count = course.count(from.minusNanos(1), to);
+    return new LetGo(missed, new Rest(count, from, to), course.after(to), null);
+  }
+}
