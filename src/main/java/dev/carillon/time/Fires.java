@@ -60,19 +60,29 @@ public interface Fires {
   }
 
   /**
-   * How many fires there are between two instants.
+   * How many fires there are in a stretch of time, exactly. They are not looked at one by one where
+   * that can be avoided: a pattern's matches are counted by its days, and elapsed steps by one
+   * division.
    *
    * @param after exclusive
    * @param upTo inclusive
-   * @throws EvaluationGaveUp when the budget is used up
+   * @param effort the steps that are left for this question and those that follow
+   * @throws EvaluationGaveUp when the budget is used up, or as {@link #next}
    */
   default long count(Instant after, Instant upTo, Effort effort) {
-    long count = 0;
-    for (Fire fire = nextFire(after, upTo, effort);
-        fire != null;
-        fire = nextFire(fire.at(), upTo, effort)) {
-      count++;
+    long found = 0;
+    try {
+      for (Fire fire = nextFire(after, upTo, effort);
+          fire != null;
+          fire = nextFire(fire.at(), upTo, effort)) {
+        effort.step();
+        found++;
+      }
+    } catch (Effort.Spent e) {
+      throw new EvaluationGaveUp(
+          "the fires are too many to be counted within the work allowed; choose a shorter time, or"
+              + " make the rule simpler");
     }
-    return count;
+    return found;
   }
 }

@@ -179,6 +179,54 @@ public final class CronPattern {
     return found == NONE ? NONE : found * SECONDS_PER_DAY + times.first();
   }
 
+  /**
+   * How many matches lie after one local time, up to another: the days between that match, times
+   * the times of a day.
+   *
+   * @param after local seconds, exclusive
+   * @param to local seconds, inclusive
+   */
+  public long count(long after, long to) {
+    long first = Math.floorDiv(after + 1, SECONDS_PER_DAY);
+    long last = Math.min(LAST_DAY + 1, Math.floorDiv(to + 1, SECONDS_PER_DAY));
+    if (after >= to || first > last) {
+      return 0;
+    }
+    int before = (int) (after + 1 - first * SECONDS_PER_DAY);
+    long found = countDays(first, last) * times.count();
+    if (before > 0 && countDays(first, first + 1) > 0) {
+      found -= times.before(before);
+    }
+    int until = (int) (Math.min(to + 1, (LAST_DAY + 1) * SECONDS_PER_DAY) - last * SECONDS_PER_DAY);
+    if (until > 0 && countDays(last, last + 1) > 0) {
+      found += times.before(until);
+    }
+    return found;
+  }
+
+  /** How many days match from one, inclusive, up to another, exclusive. */
+  private long countDays(long from, long end) {
+    if (everyDay) {
+      return end - from;
+    }
+    long found = 0;
+    long day = from;
+    while (day < end) {
+      long civil = CivilDays.civil(day);
+      int year = CivilDays.year(civil);
+      int month = CivilDays.month(civil);
+      long firstOfMonth = day - CivilDays.day(civil) + 1;
+      long next = Math.min(end, firstOfMonth + CivilDays.lengthOf(year, month));
+      if ((months & 1L << month) != 0 && hasYear(year)) {
+        long days = daysOf(year, month, firstOfMonth);
+        long wanted = (1L << next - firstOfMonth + 1) - 1 & -1L << day - firstOfMonth + 1;
+        found += Long.bitCount(days & wanted);
+      }
+      day = next;
+    }
+    return found;
+  }
+
   /** Whether a local time matches. */
   public boolean matches(long localSeconds) {
     return nextNominal(localSeconds - 1) == localSeconds;
