@@ -24,6 +24,8 @@ alter table schedules
 -- Which schedules a changed calendar concerns.
 create index schedules_by_calendar on schedules (calendar) where calendar is not null;
 create index schedules_by_exclude_calendar on schedules (exclude_calendar) where exclude_calendar is not null;
+-- Those that failures may pause: a new relay looks whether it has to.
+create index schedules_pausing on schedules (id) where pause_after_failures is not null;
 -- Which are to go once their last run has ended.
 create index schedules_completed on schedules (id) where delete_after_completion and status = 'EXHAUSTED';
 

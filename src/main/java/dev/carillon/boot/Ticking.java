@@ -43,7 +43,7 @@ class Ticking {
             new Ticker.Settings(
                 config.ticker().lookAhead(), lease, config.defaultTimezone(), rules));
     ticker.onMade(tracing.fires());
-    relay = new Relay(vertx, pg, channels.events(), lease);
+    relay = new Relay(vertx, pg, clock, channels.events(), lease);
     maintenance = new Maintenance(vertx, pg, notices, clock, lease, config.worker().lease());
   }
 

@@ -2,6 +2,7 @@ package dev.carillon.catalog;
 
 import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Notices;
+import dev.carillon.pg.PlaceNotice;
 import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -34,7 +35,17 @@ public class DueNotices {
   }
 
   /** To be called once the run has been committed. */
-  public void tell(DueNotice notice) {
+  public void tell(Runs.News news) {
+    if (news.due() != null) {
+      tell(news.due());
+    }
+    if (news.place() != null) {
+      PlaceNotice.payloads(List.of(news.place()))
+          .forEach(payload -> notices.send(Notices.Channel.PLACE, payload));
+    }
+  }
+
+  private void tell(DueNotice notice) {
     Instant soon = clock.instant().plus(SOON);
     if (notice.due().isAfter(soon)) {
       return;

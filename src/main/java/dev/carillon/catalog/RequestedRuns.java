@@ -89,9 +89,7 @@ public class RequestedRuns implements RunRequests {
   }
 
   private void tell(Runs.Placed placed) {
-    if (placed.notice() != null) {
-      notices.tell(placed.notice());
-    }
+    notices.tell(placed.news());
   }
 
   private static RefusedException refused(InvalidInput invalid) {

@@ -40,8 +40,10 @@ public class RunCancel {
    *
    * @param asked whether a worker was asked, and is to be told after the commit
    * @param rearmed whether a schedule's clock was set, and the ticker is to be told
+   * @param place the schedule of which others may have waited for this end, and the ticker is to be
+   *     told; null: none
    */
-  public record Cancelled(RunView run, boolean asked, boolean rearmed) {}
+  public record Cancelled(RunView run, boolean asked, boolean rearmed, @Nullable UUID place) {}
 
   public Uni<Cancelled> cancel(Statements statements, Requester requester, String id) {
     if (!Fields.isUuid(id)) {
@@ -61,7 +63,7 @@ public class RunCancel {
   private Uni<Cancelled> ended(Statements statements, Tenant tenant, UUID run) {
     return runs.read(statements, tenant, run)
         .invoke(RunCancel::requireCanceled)
-        .map(view -> new Cancelled(view, false, false));
+        .map(view -> new Cancelled(view, false, false, null));
   }
 
   private Uni<Cancelled> living(Statements statements, Tenant tenant, UUID run, Row row) {
@@ -69,9 +71,10 @@ public class RunCancel {
       return statements
           .query(CancelSql.ASK, Tuple.of(run, tenant.id()))
           .flatMap(asked -> runs.read(statements, tenant, run))
-          .map(view -> new Cancelled(view, true, false));
+          .map(view -> new Cancelled(view, true, false, null));
     }
     Instant now = clock.instant();
+    UUID place = row.getBoolean("overlaps") ? row.getUUID("schedule_id") : null;
     int attempt = row.getInteger("attempt") + 1;
     Tuple end = Tuple.of(run, tenant.id(), row.getInteger("generation"), attempt, Times.utc(now));
     return statements
@@ -80,7 +83,7 @@ public class RunCancel {
         .flatMap(
             rearmed ->
                 runs.read(statements, tenant, run)
-                    .map(view -> new Cancelled(view, false, rearmed)));
+                    .map(view -> new Cancelled(view, false, rearmed, place)));
   }
 
   private static Uni<Boolean> rearm(

@@ -18,6 +18,7 @@ final class RunSql {
       """
       select s.id as schedule_id, s.status as schedule_status, s.status_reason,
              s.target::text as target, s.params::text as schedule_params, s.priority as schedule_priority,
+             s.overlap_policy,
              j.id, j.key, j.status, j.priority, j.queue, j.params::text as params
       from schedules s left join jobs j on j.id = s.job_id and j.tenant_id = s.tenant_id
       where s.tenant_id = $1 and (s.id = $2 or s.key = $3)
@@ -48,35 +49,86 @@ final class RunSql {
       """;
 
   /**
+   * Serialises whoever starts runs of a schedule: until this transaction ends no fire of it is
+   * planned, and none that waits is decided about. $1 schedule, $2 tenant.
+   */
+  static final String LOCK_CLOCK =
+      """
+      select c.schedule_id from clock c where c.schedule_id = $1 and c.tenant_id = $2 for update
+      """;
+
+  /**
+   * The live runs of a schedule whose time has come: who has the place, and who waits for it. Read
+   * after the clock was locked. $1 schedule, $2 tenant, $3 now.
+   */
+  static final String OTHERS =
+      """
+      select q.id, q.state::text as state, q.cancel_requested, q.overlap, r.due_at,
+             coalesce(q.held_by = 'overlap', false) as waits
+      from queue q
+      join runs r on r.id = q.id
+      where q.schedule_id = $1 and q.tenant_id = $2
+        and (r.due_at <= $3 or q.state <> 'QUEUED' or q.attempt > 0)
+      """;
+
+  /**
    * The run and its queue row. $1 id, $2 tenant, $3 job, $4 schedule, $5 due, $6 created, $7
-   * priority, $8 dedupe key, $9 traceparent, $10 target, $11 params, $12 scope, $13 queue.
+   * priority, $8 dedupe key, $9 traceparent, $10 target, $11 params, $12 scope, $13 queue, $14
+   * until when it must have started or null, $15 what it does when others of its schedule live or
+   * null, $16 whether it waits for them.
    */
   static final String INSERT =
       """
       with written as (
         insert into runs (id, tenant_id, job_id, schedule_id, due_at, created_at, priority, dedupe_key, trace,
+                          target, params, scope, expires_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb, $12::text::jsonb, $14)
+      ), expires as (
+        insert into expiries (run_id, tenant_id, expires_at)
+        select $1, $2, $14::timestamptz where $14::timestamptz is not null
+      )
+      insert into queue (id, tenant_id, schedule_id, due_at, priority, queue, overlap, held_by)
+      values ($1, $2, $4, case when $16 then 'infinity' else $5::timestamptz end, $7, $13, $15,
+              case when $16 then 'overlap' end)
+      """;
+
+  /**
+   * A run that is skipped as soon as it is asked for: it is written, and told of, like any other
+   * that ends without a worker. The first 13 as those of {@link #INSERT}, without the queue.
+   */
+  static final String INSERT_SKIPPED =
+      """
+      with written as (
+        insert into runs (id, tenant_id, job_id, schedule_id, due_at, created_at, priority, dedupe_key, trace,
                           target, params, scope)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb, $12::text::jsonb)
+      ), kept as (
+        insert into attempts (run_id, generation, attempt, tenant_id, outcome, final_state, finished_at)
+        values ($1, 1, 1, $2, 'SKIPPED', 'SKIPPED', $6)
       )
-      insert into queue (id, tenant_id, schedule_id, due_at, priority, queue)
-      values ($1, $2, $4, $5, $7, $13)
+      insert into outbox (at, kind, tenant_id, runs, attempts)
+      values ($6, 'ENDED', $2, array[$1::uuid], array[1])
       """;
 
   /**
    * Runs as they are shown, newest first. The state is the queue row's while there is one, else the
    * last attempt's final one: read in one statement, so that a run that ends meanwhile is seen
    * before or after, never in between. A queue row that is QUEUED or waits for a retry changes by
-   * time alone; it also says when the run goes on, which a retry puts off. $1 ids, $2 tenant, $3
-   * now, $4 whether with all attempts, $5 state or null, $6 job key or null, $7 schedule or null,
-   * $8 due from (inclusive) or null, $9 due to (exclusive) or null, $10 most.
+   * time alone; it also says when the run goes on, which a retry puts off. One that is held has no
+   * such instant, and shows the run's own; one that is held for others of its schedule is, until
+   * then, scheduled like any other. $1 ids, $2 tenant, $3 now, $4 whether with all attempts, $5
+   * state or null, $6 job key or null, $7 schedule or null, $8 due from (inclusive) or null, $9 due
+   * to (exclusive) or null, $10 most.
    */
   static final String READ =
       """
       with read as (
-        select r.id, r.tenant_id, r.schedule_id, r.fire_at, coalesce(q.due_at, r.due_at) as due_at, r.created_at, r.priority, r.dedupe_key,
+        select r.id, r.tenant_id, r.schedule_id, r.fire_at, coalesce(nullif(q.due_at, 'infinity'), r.due_at) as due_at,
+               r.expires_at, r.created_at, r.priority, r.dedupe_key,
                r.trace, r.target::text as target, r.params::text as params, r.scope::text as scope,
                j.key as job_key, (j.retry ->> 'maxAttempts')::int as max_attempts,
-               q.locked_by, q.locked_at, q.held_by,
+               q.locked_by, q.locked_at,
+               case when q.held_by = 'overlap' and r.due_at > $3 then null else q.held_by end as held_by,
                coalesce(q.attempt, a.attempt, 0) as attempt,
                coalesce(q.generation, a.generation, 1) as generation,
                a.started_at, a.finished_at, a.error::text as error, a.output::text as output,
@@ -84,7 +136,8 @@ final class RunSql {
                  when 'RUNNING' then 'RUNNING'
                  when 'PENDING' then 'PENDING'
                  when 'QUEUED' then
-                   case when q.due_at > $3 and q.held_by is null then 'SCHEDULED' else 'QUEUED' end
+                   case when (q.held_by is null and q.due_at > $3) or (q.held_by = 'overlap' and r.due_at > $3)
+                     then 'SCHEDULED' else 'QUEUED' end
                  when 'RETRY_SCHEDULED' then
                    case when q.due_at > $3 and q.held_by is null then 'RETRY_SCHEDULED' else 'QUEUED' end
                  else a.final_state::text

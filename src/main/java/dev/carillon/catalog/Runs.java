@@ -1,6 +1,7 @@
 package dev.carillon.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.JobDeclaration;
 import dev.carillon.catalog.input.JsonText;
@@ -8,6 +9,7 @@ import dev.carillon.catalog.input.Params;
 import dev.carillon.catalog.input.RunRequest;
 import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Statements;
+import dev.carillon.schedule.OverlapPolicy;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
@@ -16,6 +18,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -42,16 +45,25 @@ public class Runs {
    * A run that was asked for.
    *
    * @param run as it stands; {@code deduplicated} says whether it was there before
-   * @param notice what the ticker is told after the commit; null when the run was there before
+   * @param news what is told after the commit
    */
-  public record Requested(RunView run, @Nullable DueNotice notice) {}
+  public record Requested(RunView run, News news) {}
+
+  /** Which run it is, and what is told of it after the commit. */
+  record Placed(UUID run, News news) {}
 
   /**
-   * Which run it is.
+   * What has come up.
    *
-   * @param notice what the ticker is told after the commit; null when the run was there before
+   * @param before whether the run was there before, so that there is nothing to tell
+   * @param due what the ticker is told of a run that is due; null: none is
+   * @param place the schedule for whose others the run waits; null: it does not
    */
-  record Placed(UUID run, @Nullable DueNotice notice) {}
+  public record News(boolean before, @Nullable DueNotice due, @Nullable UUID place) {
+
+    private static final News BEFORE = new News(true, null, null);
+    private static final News NOTHING = new News(false, null, null);
+  }
 
   /** Where a run's settings come from, the weakest first. */
   private record Source(
@@ -61,7 +73,8 @@ public class Runs {
       String queue,
       @Nullable ObjectNode params,
       @Nullable UUID scheduleId,
-      @Nullable ObjectNode target) {
+      @Nullable ObjectNode target,
+      OverlapPolicy overlap) {
 
     static final Source NONE =
         new Source(
@@ -71,7 +84,8 @@ public class Runs {
             JobDeclaration.DEFAULT_QUEUE,
             null,
             null,
-            null);
+            null,
+            OverlapPolicy.ALLOW_ALL);
 
     static Source ofJob(Row row) {
       return row.getUUID("id") == null
@@ -83,7 +97,8 @@ public class Runs {
               row.getString("queue"),
               (ObjectNode) JsonText.stored(row.getString("params")),
               null,
-              null);
+              null,
+              OverlapPolicy.ALLOW_ALL);
     }
 
     Source ofSchedule(Row row) {
@@ -95,7 +110,8 @@ public class Runs {
           queue,
           Params.overlay(params, (ObjectNode) JsonText.stored(row.getString("schedule_params"))),
           row.getUUID("schedule_id"),
-          (ObjectNode) JsonText.stored(row.getString("target")));
+          (ObjectNode) JsonText.stored(row.getString("target")),
+          OverlapPolicy.valueOf(row.getString("overlap_policy")));
     }
   }
 
@@ -115,7 +131,10 @@ public class Runs {
         .flatMap(source -> make(statements, requester, request, source, id));
   }
 
-  /** Makes a run of a schedule beside its fires; a disabled one can be triggered too. */
+  /**
+   * Makes a run of a schedule beside its fires; a disabled one can be triggered too. Whether it may
+   * run beside others of the schedule is for the request to say, else for the schedule.
+   */
   public Uni<Requested> trigger(
       Statements statements, Requester requester, String scheduleIdOrKey, RunRequest request) {
     UUID id = Fields.isUuid(scheduleIdOrKey) ? UUID.fromString(scheduleIdOrKey) : null;
@@ -161,7 +180,7 @@ public class Runs {
             owner ->
                 owner.equals(id)
                     ? insert(statements, requester, request, source, id, now)
-                    : Uni.createFrom().item(new Placed(owner, null)));
+                    : Uni.createFrom().item(new Placed(owner, News.BEFORE)));
   }
 
   /** Whose the dedupe key is: the new run's, unless another has it. */
@@ -182,9 +201,8 @@ public class Runs {
   }
 
   private Uni<Requested> shown(Statements statements, Tenant tenant, Placed placed) {
-    boolean before = placed.notice() == null;
     return read(statements, tenant, placed.run())
-        .map(run -> new Requested(run.deduplicated(before), placed.notice()));
+        .map(run -> new Requested(run.deduplicated(placed.news().before()), placed.news()));
   }
 
   private Uni<Placed> insert(
@@ -196,6 +214,7 @@ public class Runs {
       Instant now) {
     Tenant tenant = requester.tenant();
     Instant due = request.dueAt() == null || request.dueAt().isBefore(now) ? now : request.dueAt();
+    requireNotExpired(request, due);
     int priority = request.priority() == null ? source.priority() : request.priority();
     ObjectNode target = request.target() == null ? source.target() : request.target();
     ObjectNode params = Params.overlay(source.params(), request.params());
@@ -212,13 +231,44 @@ public class Runs {
             .addString(requester.traceparent())
             .addString(JsonText.writeNullable(target))
             .addString(JsonText.writeNullable(params))
-            .addString(JsonText.writeNullable(request.scope()))
-            .addString(source.queue());
+            .addString(JsonText.writeNullable(request.scope()));
     DueNotice notice = new DueNotice(id, due, priority, tenant.id(), source.queue());
-    return statements
-        .query(RunSql.INSERT, values)
+    OverlapPolicy overlap = request.overlap() == null ? source.overlap() : request.overlap();
+    return RunPlace.of(statements, tenant, source.scheduleId(), overlap, id, now)
+        .flatMap(
+            place ->
+                place == RunPlace.SKIPPED
+                    ? statements.query(RunSql.INSERT_SKIPPED, values).replaceWith(News.NOTHING)
+                    : statements
+                        .query(RunSql.INSERT, queued(values, request, source, overlap, place))
+                        .replaceWith(
+                            place == RunPlace.WAITS
+                                ? new News(false, null, source.scheduleId())
+                                : new News(false, notice, null)))
         .call(() -> activate(statements, tenant, source))
-        .replaceWith(new Placed(id, notice));
+        .map(news -> new Placed(id, news));
+  }
+
+  /** Nothing is kept of a policy that lets all run, where the schedule's own does so too. */
+  private static Tuple queued(
+      Tuple values, RunRequest request, Source source, OverlapPolicy overlap, RunPlace place) {
+    boolean overlaps =
+        overlap != OverlapPolicy.ALLOW_ALL || source.overlap() != OverlapPolicy.ALLOW_ALL;
+    return values
+        .addString(source.queue())
+        .addOffsetDateTime(Times.utc(request.expiresAt()))
+        .addString(overlaps ? overlap.name() : null)
+        .addBoolean(place == RunPlace.WAITS);
+  }
+
+  private static void requireNotExpired(RunRequest request, Instant due) {
+    Instant expires = request.expiresAt();
+    if (expires != null && !expires.isAfter(due)) {
+      throw FieldErrors.invalid(
+          "/expiresAt",
+          "expiresAt: must lie after the instant at which the run is due, " + due,
+          due.plus(Duration.ofHours(1)).toString());
+    }
   }
 
   private static Uni<?> activate(Statements statements, Tenant tenant, Source source) {

@@ -13,6 +13,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -73,6 +74,7 @@ public final class Relay {
   private final Pg pg;
   private final EventChannel channel;
   private final LongSupplier nanos;
+  private final FailurePauses pauses;
   private final Lease lease;
   private final Loop loop;
   private final Deque<Mark> marks = new ArrayDeque<>();
@@ -85,6 +87,9 @@ public final class Relay {
 
   /** What the broker has and the outbox still tells. */
   private Long[] published = NOTHING;
+
+  /** What it said of schedules, to be counted as it is deleted. */
+  private Rollup counts = new Rollup();
 
   /** Whether the last batch left some of what was there. */
   private boolean more;
@@ -99,18 +104,26 @@ public final class Relay {
 
   private record Attempt(UUID run, int number) {}
 
-  public Relay(Vertx vertx, Pg pg, EventChannel channel, Duration leaseLength) {
-    this(vertx, pg, channel, leaseLength, System::nanoTime);
+  public Relay(
+      Vertx vertx, Pg pg, InstantSource clock, EventChannel channel, Duration leaseLength) {
+    this(vertx, pg, clock, channel, leaseLength, System::nanoTime);
   }
 
   /**
    * @param nanos the monotonic clock by which latecomers are waited for
    */
-  Relay(Vertx vertx, Pg pg, EventChannel channel, Duration leaseLength, LongSupplier nanos) {
+  Relay(
+      Vertx vertx,
+      Pg pg,
+      InstantSource clock,
+      EventChannel channel,
+      Duration leaseLength,
+      LongSupplier nanos) {
     Context context = vertx.getOrCreateContext();
     this.pg = pg;
     this.channel = channel;
     this.nanos = nanos;
+    this.pauses = new FailurePauses(pg, clock);
     this.fullLook = nanos.getAsLong();
     this.busyUntil = nanos.getAsLong();
     this.loop = new Loop("relay events", vertx, context, this::step);
@@ -147,10 +160,12 @@ public final class Relay {
   }
 
   private Uni<Void> lastRounds(int most) {
-    if (lease.held() == null || most == 0) {
+    Lease.Held held = lease.held();
+    if (held == null || most == 0) {
       return Uni.createFrom().voidItem();
     }
-    return round(0).chain(count -> count == 0 ? Uni.createFrom().voidItem() : lastRounds(most - 1));
+    return round(held, 0)
+        .chain(count -> count == 0 ? Uni.createFrom().voidItem() : lastRounds(most - 1));
   }
 
   private Uni<Duration> step() {
@@ -159,11 +174,22 @@ public final class Relay {
       return Uni.createFrom().item(Duration.ofSeconds(1));
     }
     if (held.epoch() != ledEpoch) {
-      ledEpoch = held.epoch();
-      floor = 0;
-      marks.clear();
+      return pauses.takeOver().invoke(() -> begin(held)).chain(() -> step(held));
     }
-    return round(from()).map(this::restAfter);
+    return step(held);
+  }
+
+  /** What was published under another lease is another's to count, and is told again. */
+  private void begin(Lease.Held held) {
+    ledEpoch = held.epoch();
+    floor = 0;
+    marks.clear();
+    published = NOTHING;
+    counts = new Rollup();
+  }
+
+  private Uni<Duration> step(Lease.Held held) {
+    return round(held, from()).call(() -> pauses.pauseAll(held)).map(this::restAfter);
   }
 
   private long from() {
@@ -192,11 +218,14 @@ public final class Relay {
     return now - busyUntil < 0 ? BUSY : QUIET;
   }
 
-  /** One batch: delete what the last one published, read, render, publish. */
-  private Uni<Integer> round(long after) {
-    Long[] gone = published;
-    return pg.asEngineHot(RelaySql.NEXT, Tuple.of(after, MOST_ROWS, gone))
-        .invoke(read -> published = NOTHING)
+  /** One batch: delete and count what the last one published, read, render, publish. */
+  private Uni<Integer> round(Lease.Held held, long after) {
+    return next(held, after)
+        .invoke(
+            read -> {
+              published = NOTHING;
+              counts = new Rollup();
+            })
         .map(this::batch)
         .chain(
             batch ->
@@ -205,12 +234,27 @@ public final class Relay {
                     : publish(batch).replaceWith(batch.size()));
   }
 
+  /** Where no schedule's runs were told of, there is nothing to count. */
+  private Uni<RowSet<Row>> next(Lease.Held held, long after) {
+    Tuple next = Tuple.of(after, MOST_ROWS, published);
+    if (counts.isEmpty()) {
+      return pg.asEngineHot(RelaySql.NEXT, next);
+    }
+    next.addString(held.name()).addUUID(held.holder()).addLong(held.epoch());
+    return pg.asEngineHot(RelaySql.NEXT_COUNTING, counts.onto(next));
+  }
+
   /** As many rows as name no more than {@link #MOST_RUNS} runs, but at least one. */
   private List<Row> batch(RowSet<Row> rows) {
     List<Row> batch = new ArrayList<>(rows.size());
     runs = 0;
-    more = rows.size() == MOST_ROWS;
+    more = rows.size() >= MOST_ROWS;
     for (Row row : rows) {
+      if (row.getLong("id") == null) {
+        // The one row that is none of the outbox.
+        pauses.add(row.getArrayOfUUIDs("reached"));
+        continue;
+      }
       UUID[] named = row.getArrayOfUUIDs("runs");
       runs += named == null ? 0 : named.length;
       if (runs > MOST_RUNS && !batch.isEmpty()) {
@@ -225,12 +269,19 @@ public final class Relay {
   private Uni<Void> publish(List<Row> batch) {
     return readDetails(batch)
         .map(ends -> render(batch, ends))
-        .chain(channel::publish)
-        .invoke(() -> acknowledged(batch));
+        .chain(
+            rendered ->
+                channel
+                    .publish(rendered.events)
+                    .invoke(() -> acknowledged(batch, rendered.counts)));
   }
 
+  /** A batch's events, and what they say of schedules. */
+  private record Rendered(List<EventMessage> events, Rollup counts) {}
+
   /** The broker has it: it can be deleted, at the latest when the next batch is looked for. */
-  private void acknowledged(List<Row> batch) {
+  private void acknowledged(List<Row> batch, Rollup said) {
+    counts = said;
     published = batch.stream().map(row -> row.getLong("id")).toArray(Long[]::new);
     long now = nanos.getAsLong();
     Mark last = marks.peekLast();
@@ -303,24 +354,34 @@ public final class Relay {
     return ends;
   }
 
-  private List<EventMessage> render(List<Row> batch, Map<Attempt, Row> ends) {
-    List<EventMessage> events = new ArrayList<>();
+  private Rendered render(List<Row> batch, Map<Attempt, Row> ends) {
+    Rendered rendered = new Rendered(new ArrayList<>(), new Rollup());
     for (Row row : batch) {
       if (OutboxRows.CHANGED.equals(row.getString("kind"))) {
-        events.add(RunRows.change(row));
-        continue;
+        ChangeEvent change = RunRows.change(row);
+        rendered.events.add(change);
+        rendered.counts.add(change);
+      } else {
+        renderRuns(row, ends, rendered);
       }
-      UUID[] runs = row.getArrayOfUUIDs("runs");
-      Integer[] attempts = row.getArrayOfIntegers("attempts");
-      for (int i = 0; i < runs.length; i++) {
-        RunEvent.Subject subject = subjects.get(runs[i]);
-        // A run that retention has deleted meanwhile has nobody left to be told about.
-        if (subject != null) {
-          Row end = ends.get(new Attempt(runs[i], attempts[i]));
-          events.addAll(RunRows.events(row, subject, attempts[i], end));
+    }
+    return rendered;
+  }
+
+  private void renderRuns(Row row, Map<Attempt, Row> ends, Rendered rendered) {
+    UUID[] runs = row.getArrayOfUUIDs("runs");
+    Integer[] attempts = row.getArrayOfIntegers("attempts");
+    for (int i = 0; i < runs.length; i++) {
+      RunEvent.Subject subject = subjects.get(runs[i]);
+      // A run that retention has deleted meanwhile has nobody left to be told about.
+      if (subject != null) {
+        Row end = ends.get(new Attempt(runs[i], attempts[i]));
+        List<RunEvent> events = RunRows.events(row, subject, attempts[i], end);
+        rendered.events.addAll(events);
+        if (!events.isEmpty()) {
+          rendered.counts.add(events.get(0));
         }
       }
     }
-    return events;
   }
 }

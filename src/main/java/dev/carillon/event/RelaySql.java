@@ -26,6 +26,76 @@ final class RelaySql {
       """;
 
   /**
+   * The same, and counts what became of schedules by what was published, in the one statement that
+   * deletes it: by the leader alone, and only if it was all still there, so that each row is
+   * counted exactly once, whoever else published it and whichever answer was lost. $4–$6 the
+   * lease's name, holder and epoch. One element a schedule: $7 ids, $8 fired, $9 succeeded, $10
+   * failed, $11 missed, $12 skipped; failures in a row: $13 before the first success, $14 the most
+   * after it, $15 since the last one, null if there was none.
+   *
+   * <p>A schedule that reaches its limit says so by its count until it is paused, also where a
+   * success followed at once. One that is disabled begins anew. One that is gone counts no more.
+   */
+  static final String NEXT_COUNTING =
+      """
+      with live as materialized (
+        select 1 from leases
+        where name = $4 and holder = $5 and epoch = $6 and expires_at > clock_timestamp()
+        for share
+      ), published as (
+        delete from outbox where id = any($3) and exists (select from live)
+        returning id
+      ), u as (
+        select * from unnest($7::uuid[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[],
+                             $13::int[], $14::int[], $15::int[])
+          as u(schedule_id, fired, succeeded, failed, missed, skipped, leading, longest, trailing)
+      ), s as materialized (
+        select s.id, s.tenant_id, s.enabled, s.pause_after_failures,
+               coalesce((select n.failures_in_row from schedule_counts n where n.schedule_id = s.id), 0) as before
+        from schedules s
+        where s.id = any($7)
+        order by s.id
+        -- What it refers to must not go meanwhile.
+        for key share
+      ), m as materialized (
+        select s.id, s.tenant_id, u.fired, u.succeeded, u.failed, u.missed, u.skipped,
+               coalesce(u.trailing, s.before + u.leading) as last, greatest(s.before + u.leading, u.longest) as most,
+               case when s.enabled then s.pause_after_failures end as pauses_at, s.enabled
+        -- Full, so that it is hashed whatever statistics say, as in the claim.
+        from u full join s on s.id = u.schedule_id
+        where case when s.id is not null and u.schedule_id is not null then true else false end
+          and (select count(*) from published) = cardinality($3)
+      ), counted as (
+        insert into schedule_counts as n (schedule_id, tenant_id, fired, succeeded, failed, missed, skipped,
+                                          failures_in_row)
+        select m.id, m.tenant_id, m.fired, m.succeeded, m.failed, m.missed, m.skipped,
+               case when not m.enabled then 0 when m.most >= m.pauses_at then m.most else m.last end
+        from m
+        order by m.id
+        on conflict (schedule_id) do update
+        set fired = n.fired + excluded.fired, succeeded = n.succeeded + excluded.succeeded,
+            failed = n.failed + excluded.failed, missed = n.missed + excluded.missed,
+            skipped = n.skipped + excluded.skipped, failures_in_row = excluded.failures_in_row
+      )
+      -- First, since the rows after it may be more than a batch takes.
+      select null::bigint as id, null::timestamptz as at, null as kind, null::uuid as worker_id, null as tenant_id,
+             null::uuid[] as runs, null::integer[] as attempts, null as payload, array_agg(m.id) as reached
+      from m
+      where m.most >= m.pauses_at
+      having count(*) > 0
+      union all
+      select o.*, null
+      from (
+        select id, at, kind, worker_id, tenant_id, runs, attempts, payload::text as payload
+        from outbox
+        -- Both branches see the same rows: those that the first deletes are still there.
+        where id > $1 and id <> all($3)
+        order by id
+        limit $2
+      ) o
+      """;
+
+  /**
    * Runs as they were written, and how attempts ended; a row may have either or both. $1 ids of
    * runs, $2 and $3 their bounds; $4 runs of attempts, $5 and $6 their bounds, $7 which numbers
    * these attempts have: more may be returned than were asked for.

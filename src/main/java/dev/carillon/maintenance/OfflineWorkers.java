@@ -5,6 +5,7 @@ import dev.carillon.loop.Loop;
 import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
+import dev.carillon.pg.PlaceNotice;
 import dev.carillon.run.RunState;
 import dev.carillon.run.Verdict;
 import dev.carillon.worker.CompleteSql;
@@ -22,8 +23,10 @@ import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
@@ -193,6 +196,7 @@ final class OfflineWorkers {
 
   private void announce(RowSet<Row> rows) {
     List<DueNotice> due = new ArrayList<>();
+    Set<UUID> places = new HashSet<>();
     boolean rearmed = false;
     for (Row row : rows) {
       String state = row.getString("final_state");
@@ -203,6 +207,9 @@ final class OfflineWorkers {
           row.getString("outcome"),
           state == null ? "it is tried again" : "the run is " + RunState.valueOf(state));
       rearmed |= row.getBoolean("rearmed");
+      if (row.getUUID("place") != null) {
+        places.add(row.getUUID("place"));
+      }
       if (state == null && row.getString("queue") != null) {
         due.add(
             new DueNotice(
@@ -214,6 +221,7 @@ final class OfflineWorkers {
       }
     }
     DueNotice.payloads(due).forEach(payload -> notices.send(Notices.Channel.DUE, payload));
+    PlaceNotice.payloads(places).forEach(payload -> notices.send(Notices.Channel.PLACE, payload));
     if (rearmed) {
       notices.send(Notices.Channel.CLOCK, "");
     }

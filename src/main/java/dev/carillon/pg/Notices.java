@@ -30,7 +30,12 @@ public class Notices {
     /** A schedule's next fire changed; no payload. */
     CLOCK("carillon_clock"),
     /** A running run is to be cancelled: its id. */
-    CANCEL("carillon_cancel");
+    CANCEL("carillon_cancel"),
+    /**
+     * Runs of these schedules ended, or wait for others to end: ids of schedules, a line each
+     * ({@link PlaceNotice}).
+     */
+    PLACE("carillon_place");
 
     private final String wire;
 

@@ -37,6 +37,9 @@ public class Pg {
    */
   static final Duration STATEMENT_TIMEOUT = Duration.ofSeconds(8);
 
+  /** Far below the shortest lease, and far above a pause that is none. */
+  static final Duration IDLE_TIMEOUT = Duration.ofSeconds(2);
+
   /** One connection for each duty that may be at work at once; more would not drain faster. */
   private static final int ENGINE_CONNECTIONS = 6;
 
@@ -94,6 +97,19 @@ public class Pg {
   }
 
   /**
+   * Runs several statements of the engine in one transaction, for a decision that is made between
+   * reading under a lock and writing. Committed before the returned Uni completes; rolled back when
+   * it fails. After a deadlock the work is done again from its first statement.
+   *
+   * <p>A process that is stopped between two statements would keep its locks, and with a lease's
+   * row among them nobody could take over: the database ends a transaction that is idle for {@link
+   * #IDLE_TIMEOUT}.
+   */
+  public <T> Uni<T> inEngineTransaction(Function<Statements, Uni<T>> work) {
+    return Uni.createFrom().emitter(answer -> attempt(work, DEADLOCK_RETRIES, answer));
+  }
+
+  /**
    * Runs work for one tenant in one transaction, whose first statement sets the role and the
    * tenant: row-level security then lets it see nothing else. Committed before the returned Uni
    * completes; rolled back when it fails.
@@ -123,6 +139,27 @@ public class Pg {
   private static Uni<RowSet<Row>> query(Opened pool, String sql, Tuple parameters) {
     return Uni.createFrom()
         .emitter(answer -> attempt(pool, sql, parameters, DEADLOCK_RETRIES, answer));
+  }
+
+  private <T> void attempt(
+      Function<Statements, Uni<T>> work, int retries, UniEmitter<? super T> answer) {
+    engine
+        .get()
+        .withTransaction(
+            connection ->
+                io.vertx.core.Future.fromCompletionStage(
+                    work.apply((sql, parameters) -> query(connection, sql, parameters))
+                        .subscribeAsCompletionStage()))
+        .onComplete(
+            done -> {
+              if (done.succeeded()) {
+                answer.complete(done.result());
+              } else if (retries > 0 && isDeadlock(done.cause())) {
+                attempt(work, retries - 1, answer);
+              } else {
+                answer.fail(done.cause());
+              }
+            });
   }
 
   private static Object asker() {
@@ -174,6 +211,7 @@ public class Pg {
             "jit", "off",
             "random_page_cost", "1.1",
             "statement_timeout", String.valueOf(STATEMENT_TIMEOUT.toMillis()),
+            "idle_in_transaction_session_timeout", String.valueOf(IDLE_TIMEOUT.toMillis()),
             "application_name", "carillon")
         .forEach(options::addProperty);
     return options;

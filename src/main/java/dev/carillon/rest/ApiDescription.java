@@ -4,6 +4,7 @@ import dev.carillon.catalog.JobView;
 import dev.carillon.catalog.RunView;
 import dev.carillon.catalog.ScheduleView;
 import dev.carillon.catalog.TriggerSchema;
+import dev.carillon.schedule.OverlapPolicy;
 import dev.carillon.time.DstGap;
 import dev.carillon.time.DstOverlap;
 import jakarta.ws.rs.core.Application;
@@ -110,7 +111,11 @@ public class ApiDescription extends Application {
 
   /** The body of a trigger by hand. */
   @Schema(name = "TriggerNow")
-  public record TriggerNow(@Nullable Map<String, Object> params, @Nullable String dedupeKey) {}
+  public record TriggerNow(
+      @Nullable Map<String, Object> params,
+      @Nullable String dedupeKey,
+      @Schema(description = "Instead of the schedule's own")
+          @Nullable OverlapPolicy overlapPolicy) {}
 
   /** The body of a preview. */
   @Schema(name = "PreviewRequest")

@@ -181,7 +181,15 @@ public class RunResource {
     if (cancelled.asked()) {
       return Answer.of(202, run).then(writes.cancelNotice(run.id().toString()));
     }
-    Answer answer = Answer.ok(run);
-    return cancelled.rearmed() ? answer.then(writes.clockNotice()) : answer;
+    return Answer.ok(run).then(() -> tell(cancelled));
+  }
+
+  private void tell(RunCancel.Cancelled cancelled) {
+    if (cancelled.place() != null) {
+      writes.placeNotice(cancelled.place()).run();
+    }
+    if (cancelled.rearmed()) {
+      writes.clockNotice().run();
+    }
   }
 }

@@ -1,12 +1,15 @@
 package dev.carillon.rest;
 
 import dev.carillon.pg.Notices;
+import dev.carillon.pg.PlaceNotice;
 import dev.carillon.pg.Statements;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.TenantTransactions;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.core.Response;
+import java.util.List;
+import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +96,13 @@ public class Writes {
   /** For what follows the commit: whoever runs it is asked to stop. */
   Runnable cancelNotice(String run) {
     return () -> notices.send(Notices.Channel.CANCEL, run);
+  }
+
+  /** For what follows the commit: others of the schedule may have waited for this. */
+  Runnable placeNotice(UUID schedule) {
+    return () ->
+        PlaceNotice.payloads(List.of(schedule))
+            .forEach(payload -> notices.send(Notices.Channel.PLACE, payload));
   }
 
   /** Makes of work what is done once. */

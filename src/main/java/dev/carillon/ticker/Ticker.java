@@ -8,6 +8,7 @@ import dev.carillon.pg.DatabaseClock;
 import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
+import dev.carillon.pg.PlaceNotice;
 import dev.carillon.schedule.TzdataVersion;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
@@ -60,6 +61,8 @@ public final class Ticker {
   private final DueDetails details;
   private final DuePublisher publisher;
   private final Reconciler reconciler;
+  private final Admission admission;
+  private final Expiry expiry;
   private final ZoneRulesUpdate zoneRules;
   private final Loop loop;
   private @Nullable Instant seenUntil;
@@ -91,6 +94,10 @@ public final class Ticker {
     this.loop = new Loop("plan schedules", vertx, context, this::step);
     this.lease = new Lease("ticker", pg, vertx, context, settings.lease(), this::gained);
     this.reconciler = new Reconciler(pg, due, clock, lease, vertx, context);
+    this.admission =
+        new Admission(pg, notices, clock, lease, vertx, context, this::publish, loop::wake);
+    this.madeHeld = admission::planned;
+    this.expiry = new Expiry(pg, clock, lease, vertx, context, admission::changed, loop::wake);
     this.zoneRules =
         new ZoneRulesUpdate(
             vertx, pg, clock, lease::held, settings.defaultZone(), settings.rules(), loop::wake);
@@ -99,11 +106,14 @@ public final class Ticker {
   public void start() {
     notices.listen(Notices.Channel.CLOCK, payload -> loop.wake());
     notices.listen(Notices.Channel.DUE, payload -> context.runOnContext(v -> announced(payload)));
+    notices.listen(Notices.Channel.PLACE, payload -> admission.changed(PlaceNotice.parse(payload)));
     notices.onReconnect(loop::wake);
     lease.start();
     loop.start();
     publisher.start();
     reconciler.start();
+    admission.start();
+    expiry.start();
     zoneRules.start();
   }
 
@@ -122,6 +132,8 @@ public final class Ticker {
     return loop.stop()
         .thenCompose(done -> planner.close())
         .thenCompose(done -> reconciler.stop())
+        .thenCompose(done -> admission.stop())
+        .thenCompose(done -> expiry.stop())
         .thenCompose(done -> zoneRules.stop())
         .thenCompose(done -> publisher.stop())
         .thenCompose(done -> lease.release());
@@ -141,6 +153,7 @@ public final class Ticker {
 
   private void gained() {
     loop.wake();
+    admission.planned();
     zoneRules.wake();
   }
 

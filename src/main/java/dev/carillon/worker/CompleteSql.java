@@ -17,13 +17,14 @@ public final class CompleteSql {
           as u(id, attempt, worker, outcome, final_state, due, error, output, started, finished, version)
       ), l as materialized (
         select q.id, q.attempt, q.generation, q.locked_by, q.tenant_id, q.schedule_id, q.cancel_requested,
-               q.priority, q.queue
+               q.priority, q.queue, q.overlap
         from queue q
         where q.id = any($1)
         order by q.id
         for update
       ), m as materialized (
-        select l.tenant_id, l.schedule_id, l.generation, l.priority, l.queue, u.id, u.attempt, u.worker, u.due, u.error, u.output,
+        select l.tenant_id, l.schedule_id, l.generation, l.priority, l.queue, l.overlap,
+               u.id, u.attempt, u.worker, u.due, u.error, u.output,
                u.started, u.finished, u.version,
                (case when l.cancel_requested and u.final_state is null then 'CANCELED' else u.outcome end)
                  ::attempt_outcome as outcome,
@@ -76,7 +77,8 @@ public final class CompleteSql {
         having count(*) > 0
       )
       select m.id, m.attempt, m.outcome::text as outcome, m.final_state::text as final_state, m.due, m.tenant_id,
-             m.priority, m.queue, coalesce(m.schedule_id in (select r.schedule_id from rearmed r), false) as rearmed
+             m.priority, m.queue, case when m.final_state is not null and m.overlap is not null then m.schedule_id end as place,
+             coalesce(m.schedule_id in (select r.schedule_id from rearmed r), false) as rearmed
       from m
       """;
 
@@ -93,6 +95,9 @@ public final class CompleteSql {
    *
    * <p>A cancellation that arrived while the attempt ran turns another try into the end; it cannot
    * undo an end.
+   *
+   * <p>{@code place} is the schedule of a run that has ended and for whose end others of it may
+   * wait.
    */
   public static final String COMPLETE = TEMPLATE.formatted("");
 

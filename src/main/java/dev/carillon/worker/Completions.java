@@ -4,6 +4,7 @@ import dev.carillon.loop.Loop;
 import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
+import dev.carillon.pg.PlaceNotice;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -183,10 +184,14 @@ final class Completions {
   private void finish(List<Completion> batch, RowSet<Row> accepted) {
     Set<UUID> known = new HashSet<>();
     List<DueNotice> due = new ArrayList<>();
+    Set<UUID> places = new HashSet<>();
     boolean rearmed = false;
     for (Row row : accepted) {
       known.add(row.getUUID("id"));
       rearmed |= row.getBoolean("rearmed");
+      if (row.getUUID("place") != null) {
+        places.add(row.getUUID("place"));
+      }
       collectDue(row, due);
     }
     for (Completion completion : batch) {
@@ -199,6 +204,7 @@ final class Completions {
       written.accept(completion);
     }
     DueNotice.payloads(due).forEach(payload -> notices.send(Notices.Channel.DUE, payload));
+    PlaceNotice.payloads(places).forEach(payload -> notices.send(Notices.Channel.PLACE, payload));
     if (rearmed) {
       notices.send(Notices.Channel.CLOCK, "");
     }

@@ -272,19 +272,21 @@ public final class Worker implements Claims.Hands {
   }
 
   private Uni<Duration> lookForCancels() {
-    UUID worker = lease.holder();
-    if (worker == null || inHand.isEmpty()) {
+    List<RunningAttempt> attempts = List.copyOf(inHand.values());
+    if (lease.holder() == null || attempts.isEmpty()) {
       return Uni.createFrom().item(CANCEL_LOOK);
     }
-    UUID[] ids = inHand.keySet().toArray(UUID[]::new);
-    return pg.asEngine(WorkerSql.CANCEL_REQUESTED, Tuple.of(ids, worker))
+    UUID[] ids = attempts.stream().map(RunningAttempt::runId).toArray(UUID[]::new);
+    Integer[] numbers = attempts.stream().map(RunningAttempt::attempt).toArray(Integer[]::new);
+    return pg.asEngine(
+            WorkerSql.TO_STOP, Tuple.tuple().addArrayOfUUID(ids).addArrayOfInteger(numbers))
         .invoke(
             rows -> {
               Instant now = clock.instant();
               rows.forEach(
                   row -> {
-                    RunningAttempt attempt = inHand.get(row.getUUID(0));
-                    if (attempt != null) {
+                    RunningAttempt attempt = inHand.get(row.getUUID("id"));
+                    if (attempt != null && attempt.attempt() == row.getInteger("attempt")) {
                       attempt.ask(Stop.CANCEL, now, WorkerSettings.STOP_GRACE);
                     }
                   });

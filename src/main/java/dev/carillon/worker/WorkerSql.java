@@ -27,9 +27,15 @@ final class WorkerSql {
   static final String RETIRE =
       "update workers set retired_at = now() where id = $1 and retired_at is null";
 
-  /** Which of the runs in hand somebody wants cancelled. $1 ids, $2 worker. */
-  static final String CANCEL_REQUESTED =
+  /**
+   * Which of the attempts in hand are to stop: somebody wants them cancelled, or the run has ended
+   * without them. One element an attempt: $1 runs, $2 numbers.
+   */
+  static final String TO_STOP =
       """
-      select q.id from queue q where q.id = any($1) and q.locked_by = $2 and q.cancel_requested
+      select u.id, u.attempt
+      from unnest($1::uuid[], $2::int[]) as u(id, attempt)
+      left join queue q on q.id = u.id
+      where q.id is null or q.attempt <> u.attempt or q.state <> 'RUNNING' or q.cancel_requested
       """;
 }

@@ -190,6 +190,7 @@ class RelayTest {
         new Relay(
             engine.vertx,
             engine.pg,
+            EngineFixture.REAL,
             events -> Uni.createFrom().failure(new IllegalStateException("away")),
             Duration.ofSeconds(30));
     relay.start();
@@ -245,6 +246,7 @@ class RelayTest {
         new Relay(
             engine.vertx,
             engine.pg,
+            EngineFixture.REAL,
             events -> {
               published.add(List.copyOf(events));
               return acknowledges.get()

@@ -258,6 +258,7 @@ public final class EngineFixture implements AutoCloseable {
         new Relay(
             vertx,
             pg,
+            clock,
             published -> {
               events.addAll(published);
               return Uni.createFrom().voidItem();

@@ -119,7 +119,6 @@ class PoliciesTest {
             engine.row("select id from queue where held_by is null and overlap is null").get("id");
     turnTo(start);
     await().until(() -> published.contains(free));
-    assertEquals(Set.of(free), Set.copyOf(published));
     assertEquals(1, held.get());
   }
 

@@ -2,6 +2,8 @@ package dev.carillon.catalog.input;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.schedule.OverlapPolicy;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +36,7 @@ public final class RunReader {
           "deduplicated",
           "attempts",
           "createdAt");
-  private static final List<String> UNSUPPORTED =
-      List.of("expiresAt", "concurrencyKey", "groupId", "labels");
+  private static final List<String> UNSUPPORTED = List.of("concurrencyKey", "groupId", "labels");
   private static final int MOST_SCOPES = 32;
   private static final int LONGEST_SCOPE = 256;
   private static final int LONGEST_DEDUPE_KEY = 256;
@@ -57,6 +58,13 @@ public final class RunReader {
           "jobKey", "either jobKey or target is required, and not both", JobReader.KEY_EXAMPLE);
     }
     Instant dueAt = fields.instant("dueAt");
+    Instant expiresAt = fields.instant("expiresAt");
+    if (dueAt != null && expiresAt != null && !expiresAt.isAfter(dueAt)) {
+      fields.wrong(
+          "expiresAt",
+          "must lie after dueAt: it is until when the run must have started",
+          dueAt.plus(Duration.ofHours(1)).toString());
+    }
     String dedupeKey = dedupeKey(fields);
     ObjectNode params = Params.read(fields);
     Map<String, String> scope =
@@ -66,7 +74,8 @@ public final class RunReader {
     fields.refuseUnsupported(UNSUPPORTED);
     fields.refuseOthers();
     errors.throwIfAny();
-    return new RunRequest(jobKey, target, dueAt, dedupeKey, params, scope, priority);
+    return new RunRequest(
+        jobKey, target, dueAt, expiresAt, dedupeKey, params, scope, priority, null);
   }
 
   /**
@@ -80,10 +89,10 @@ public final class RunReader {
     Fields fields = Fields.of(body.isMissingNode() ? JsonText.object() : body, errors);
     ObjectNode params = Params.read(fields);
     String dedupeKey = dedupeKey(fields);
-    fields.refuseUnsupported(List.of("overlapPolicy"));
+    OverlapPolicy overlap = fields.choice("overlapPolicy", OverlapPolicy.class);
     fields.refuseOthers();
     errors.throwIfAny();
-    return new RunRequest(null, null, null, dedupeKey, params, null, null);
+    return new RunRequest(null, null, null, null, dedupeKey, params, null, null, overlap);
   }
 
   private static @Nullable String dedupeKey(Fields fields) {

@@ -1,0 +1,130 @@
+package dev.carillon.event;
+
+import dev.carillon.event.RunEvent.Kind;
+import dev.carillon.run.RunState;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Tuple;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one batch of the outbox says of schedules: how many of their runs started, and what became
+ * of them. A run without a schedule leaves nothing here.
+ *
+ * <p>Of failures in a row, a batch knows only how it goes on from what was before it: those that
+ * come before its first success prolong what was, the others do not.
+ */
+final class Rollup {
+
+  private static final String MISSED = "scheduler.run.missed";
+
+  private final Map<UUID, Counts> schedules = new LinkedHashMap<>();
+
+  private static final class Counts {
+
+    private long fired;
+    private long succeeded;
+    private long failed;
+    private long missed;
+    private long skipped;
+
+    /** Failures before the first success. */
+    private int leading;
+
+    /** The most in a row after it. */
+    private int longest;
+
+    /** Since the last success; null: there was none. */
+    private @Nullable Integer trailing;
+
+    private void succeed() {
+      succeeded++;
+      trailing = 0;
+    }
+
+    private void fail() {
+      failed++;
+      if (trailing == null) {
+        leading++;
+      } else {
+        trailing++;
+        longest = Math.max(longest, trailing);
+      }
+    }
+  }
+
+  /** The first of the events that one row tells of a run; a dead one has two. */
+  void add(RunEvent event) {
+    UUID schedule = event.run().scheduleId();
+    if (schedule == null) {
+      return;
+    }
+    if (event.kind() == Kind.STARTED) {
+      // Numbers go on over an operator's retries: there is one first attempt.
+      if (event.attempt() == 1) {
+        counts(schedule).fired++;
+      }
+      return;
+    }
+    RunEvent.End end = event.end();
+    if (end != null && end.finalState() != null) {
+      end(schedule, end.finalState());
+    }
+  }
+
+  private void end(UUID schedule, RunState state) {
+    switch (state) {
+      case SUCCEEDED -> counts(schedule).succeed();
+      case FAILED, DEAD -> counts(schedule).fail();
+      case MISSED -> counts(schedule).missed++;
+      case SKIPPED -> counts(schedule).skipped++;
+      default -> {
+        // Somebody's own wish.
+      }
+    }
+  }
+
+  /** Fires that were let go and are only counted. */
+  void add(ChangeEvent event) {
+    JsonObject data = event.data();
+    if (MISSED.equals(event.type()) && data.getString("id") != null) {
+      counts(UUID.fromString(data.getString("id"))).missed += data.getLong("count", 0L);
+    }
+  }
+
+  boolean isEmpty() {
+    return schedules.isEmpty();
+  }
+
+  private Counts counts(UUID schedule) {
+    return schedules.computeIfAbsent(schedule, id -> new Counts());
+  }
+
+  /** Appends the parameters $7 and following of {@link RelaySql#NEXT_COUNTING}. */
+  Tuple onto(Tuple parameters) {
+    Collection<Counts> all = schedules.values();
+    return parameters
+        .addArrayOfUUID(schedules.keySet().toArray(UUID[]::new))
+        .addArrayOfLong(longs(all, counts -> counts.fired))
+        .addArrayOfLong(longs(all, counts -> counts.succeeded))
+        .addArrayOfLong(longs(all, counts -> counts.failed))
+        .addArrayOfLong(longs(all, counts -> counts.missed))
+        .addArrayOfLong(longs(all, counts -> counts.skipped))
+        .addArrayOfInteger(integers(all, counts -> counts.leading))
+        .addArrayOfInteger(integers(all, counts -> counts.longest))
+        .addArrayOfInteger(integers(all, counts -> counts.trailing));
+  }
+
+  private static Long[] longs(Collection<Counts> all, Function<Counts, Long> which) {
+    return all.stream().map(which).toArray(Long[]::new);
+  }
+
+  private static Integer[] integers(
+      Collection<Counts> all, Function<Counts, @Nullable Integer> which) {
+    return all.stream().map(which).toArray(Integer[]::new);
+  }
+}
