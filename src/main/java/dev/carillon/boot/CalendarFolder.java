@@ -19,8 +19,7 @@ class CalendarFolder implements HealthPart {
   private final @Nullable CalendarFiles files;
   private boolean started;
 
-  CalendarFolder(
-      Vertx vertx, Pg pg, Notices notices, InstantSource clock, CarillonConfig config) {
+  CalendarFolder(Vertx vertx, Pg pg, Notices notices, InstantSource clock, CarillonConfig config) {
     files =
         config
             .calendars()
