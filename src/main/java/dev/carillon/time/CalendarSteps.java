@@ -28,12 +28,26 @@ record CalendarSteps(LocalDateTime anchor, long months, long days, long firstN)
 
   @Override
   public long next(long after, Effort effort) {
+    return nominal(firstAfter(after));
+  }
+
+  @Override
+  public long count(long after, long to, Effort effort) {
+    return Math.max(0, firstAfter(to) - firstAfter(after));
+  }
+
+  /** Each day has the anchor's time. */
+  @Override
+  public boolean isUniform(long day) {
+    return true;
+  }
+
+  private long firstAfter(long after) {
     long n = closeBefore(after);
-    long nominal = nominal(n);
-    while (nominal <= after) {
-      nominal = nominal(++n);
+    while (nominal(n) <= after) {
+      n++;
     }
-    return nominal;
+    return n;
   }
 
   /**

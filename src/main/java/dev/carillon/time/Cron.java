@@ -1,11 +1,10 @@
 package dev.carillon.time;
 
 import dev.carillon.time.LocalFires.Choice;
+import dev.carillon.time.civil.Effort;
 import dev.carillon.time.cron.CronDialect;
 import dev.carillon.time.cron.CronPattern;
 import dev.carillon.time.text.Refusal;
-import java.time.Instant;
-import java.time.ZoneId;
 import java.util.Objects;
 
 /**
@@ -47,11 +46,32 @@ public record Cron(CronPattern pattern) implements Trigger {
   }
 
   @Override
-  public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
-    Nominals matches = (after, effort) -> pattern.nextNominal(after);
-    return pattern.isWildcard()
-        ? LocalFires.whenShown(zone, matches)
-        : LocalFires.of(zone, matches, Choice.of(policy, DstGap.FIRE_AT_GAP_END));
+  public Fires in(Timing timing) {
+    Choice choice =
+        pattern.isWildcard() ? Choice.WHEN_SHOWN : Choice.of(timing.dst(), DstGap.FIRE_AT_GAP_END);
+    return LocalFires.of(timing, new Matches(pattern), choice, 0);
+  }
+
+  /** To count takes about a step for each of them. */
+  private static final long SECONDS_PER_MONTH = 28 * 86_400;
+
+  private record Matches(CronPattern pattern) implements Nominals {
+
+    @Override
+    public long next(long after, Effort effort) {
+      return pattern.nextNominal(after);
+    }
+
+    @Override
+    public long count(long after, long to, Effort effort) {
+      effort.steps(1 + Math.toIntExact((to - after) / SECONDS_PER_MONTH));
+      return pattern.count(after, to);
+    }
+
+    @Override
+    public boolean isUniform(long day) {
+      return true;
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.carillon.time;
 
+import dev.carillon.time.civil.Effort;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -17,9 +18,7 @@ record ElapsedFires(ZoneId zone, Instant anchor, Duration every, long firstN) im
 
   @Override
   public @Nullable Instant next(Instant after) {
-    Instant from = Years.clampAfter(after);
-    Duration passed = Duration.between(anchor, from);
-    long n = passed.isNegative() ? firstN : Math.max(firstN, steps(passed) + 1);
+    long n = firstAfter(Years.clampAfter(after));
     // A step can be longer than all of time (999,999,999 hours), so compare before multiplying.
     Duration left = Duration.between(anchor, Years.LAST);
     if (left.isNegative() || steps(left) < n) {
@@ -28,6 +27,23 @@ record ElapsedFires(ZoneId zone, Instant anchor, Duration every, long firstN) im
     return every.getNano() == 0
         ? anchor.plusSeconds(every.getSeconds() * n)
         : anchor.plus(every.multipliedBy(n));
+  }
+
+  /** The n of the first fire after an instant, if there is one. */
+  private long firstAfter(Instant after) {
+    Duration passed = Duration.between(anchor, after);
+    return passed.isNegative() ? firstN : Math.max(firstN, steps(passed) + 1);
+  }
+
+  /** The fraction of a second that all of them have; 0 where they differ. */
+  int nanos() {
+    return every.getNano() == 0 ? anchor.getNano() : 0;
+  }
+
+  @Override
+  public long count(Instant after, Instant upTo, Effort effort) {
+    Instant last = Years.clampAfter(upTo);
+    return Math.max(0, firstAfter(last) - firstAfter(Years.clampAfter(after)));
   }
 
   /**

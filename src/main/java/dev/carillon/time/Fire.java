@@ -33,6 +33,16 @@ public record Fire(Instant at, ZonedDateTime local, Set<Moved> moved) {
     return new Fire(due, due.atZone(local.getZone()), reasons);
   }
 
+  /** The same, whose nominal date is another one as well. */
+  Fire movedFrom(Set<Moved> dates) {
+    if (dates.isEmpty()) {
+      return this;
+    }
+    Set<Moved> reasons = EnumSet.copyOf(dates);
+    reasons.addAll(moved);
+    return new Fire(at, local, reasons);
+  }
+
   /** A fire at its nominal local time. */
   static Fire at(Instant at, ZoneId zone) {
     return new Fire(at, at.atZone(zone), Set.of());

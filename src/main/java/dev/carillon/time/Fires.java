@@ -58,4 +58,31 @@ public interface Fires {
     Fire fire = nextFire(after, effort);
     return fire == null || fire.at().isAfter(upTo) ? null : fire;
   }
+
+  /**
+   * How many fires there are in a stretch of time, exactly. They are not looked at one by one where
+   * that can be avoided: a pattern's matches are counted by its days, and elapsed steps by one
+   * division.
+   *
+   * @param after exclusive
+   * @param upTo inclusive
+   * @param effort the steps that are left for this question and those that follow
+   * @throws EvaluationGaveUp when the budget is used up, or as {@link #next}
+   */
+  default long count(Instant after, Instant upTo, Effort effort) {
+    long found = 0;
+    try {
+      for (Fire fire = nextFire(after, upTo, effort);
+          fire != null;
+          fire = nextFire(fire.at(), upTo, effort)) {
+        effort.step();
+        found++;
+      }
+    } catch (Effort.Spent e) {
+      throw new EvaluationGaveUp(
+          "the fires are too many to be counted within the work allowed; choose a shorter time, or"
+              + " make the rule simpler");
+    }
+    return found;
+  }
 }

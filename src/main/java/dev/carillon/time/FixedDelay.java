@@ -1,15 +1,15 @@
 package dev.carillon.time;
 
+import dev.carillon.time.LocalFires.Choice;
 import dev.carillon.time.text.Phrases;
 import dev.carillon.time.text.Refusal;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
 
 /**
  * FIXED_DELAY: each run starts a fixed time after the end of the previous one. The engine sets the
  * next instant from the run's end; {@link #in} answers for the time that nobody knows yet, as if
- * runs took no time: anchor + n · delay.
+ * runs took no time: anchor + n · delay. A delay is never cut short: what falls on a day that does
+ * not count is put off to the next business day, see {@link Adjusted}.
  *
  * @param delay exact elapsed time, at least one second
  */
@@ -43,8 +43,10 @@ public record FixedDelay(Duration delay) implements Trigger {
   }
 
   @Override
-  public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
-    return new ElapsedFires(zone, anchor, delay, 1);
+  public Fires in(Timing timing) {
+    ElapsedFires elapsed = new ElapsedFires(timing.zone(), timing.anchor(), delay, 1);
+    Choice choice = Choice.of(timing.dst(), DstGap.SHIFT_BY_GAP);
+    return AdjustedInstants.of(Adjusted.neverEarlier(timing), elapsed, elapsed.nanos(), choice);
   }
 
   @Override

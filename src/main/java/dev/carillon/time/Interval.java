@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param months step in months; 0 unless the step has years or months
  * @param days step in days, of the same step as months; both 0 when {@code time} is the step
  * @param time step in exact time, whole seconds; zero when the step is in months and days
- * @param anchor local time of n = 0, which then is a fire itself; null: the schedule's createdAt,
- *     which is none
+ * @param anchor local time of n = 0, which then is a fire itself; null: the schedule's startAt,
+ *     which is one as well, else its createdAt, which is none
  */
 public record Interval(long months, long days, Duration time, @Nullable LocalDateTime anchor)
     implements Trigger {
@@ -74,16 +74,19 @@ public record Interval(long months, long days, Duration time, @Nullable LocalDat
   }
 
   @Override
-  public Fires in(ZoneId zone, Instant createdAt, DstPolicy policy) {
-    Choice choice = Choice.of(policy, DstGap.SHIFT_BY_GAP);
-    int firstN = anchor == null ? 1 : 0;
+  public Fires in(Timing timing) {
+    ZoneId zone = timing.zone();
+    Choice choice = Choice.of(timing.dst(), DstGap.SHIFT_BY_GAP);
+    // A schedule that says when it starts means to fire then.
+    int firstN = anchor == null && timing.startAt() == null ? 1 : 0;
     if (!time.isZero()) {
-      Instant start = anchor == null ? createdAt : LocalFires.instantOf(zone, anchor, choice);
-      return new ElapsedFires(zone, start, time, firstN);
+      Instant start = anchor == null ? timing.anchor() : LocalFires.instantOf(zone, anchor, choice);
+      ElapsedFires elapsed = new ElapsedFires(zone, start, time, firstN);
+      return AdjustedInstants.of(timing, elapsed, elapsed.nanos(), choice);
     }
-    LocalDateTime start = anchor == null ? LocalDateTime.ofInstant(createdAt, zone) : anchor;
+    LocalDateTime start = anchor == null ? LocalDateTime.ofInstant(timing.anchor(), zone) : anchor;
     Nominals steps = new CalendarSteps(start, months, days, firstN);
-    return new LocalFires(zone, LocalLine.of(zone), steps, choice, start.getNano());
+    return LocalFires.of(timing, steps, choice, start.getNano());
   }
 
   /** Exact steps from createdAt are elapsed time; calendar steps and an anchor are local. */

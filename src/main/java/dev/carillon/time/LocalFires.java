@@ -1,11 +1,13 @@
 package dev.carillon.time;
 
 import dev.carillon.time.LocalLine.Span;
+import dev.carillon.time.calendar.OutsideCalendar;
 import dev.carillon.time.civil.Effort;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,13 +42,22 @@ final class LocalFires implements Fires {
   /** To look through the pieces around a change takes about so many. */
   private static final int STEPS_AROUND = 6;
 
-  /** An instant in epoch seconds, and what the zone did to the local time. */
-  private record Reading(long at, @Nullable Moved moved) {}
+  /** What the zone did to a local time. */
+  private record Shift(Moved moved, long nominal) {}
+
+  /** An instant in epoch seconds; without a shift, the wall shows the local time then. */
+  private record Reading(long at, @Nullable Shift shift) {}
 
   /**
    * What holds around changes; a fire that depends on it is marked as moved, where {@code marks}.
    */
   record Choice(DstGap gap, DstOverlap overlap, boolean marks) {
+
+    /**
+     * Whenever the wall shows a local time: never for one in a gap, twice for one in an overlap.
+     * That is elapsed time, and no fire is moved.
+     */
+    static final Choice WHEN_SHOWN = new Choice(DstGap.SKIP, DstOverlap.BOTH, false);
 
     /** By a schedule's policy. */
     static Choice of(DstPolicy policy, DstGap ownGap) {
@@ -68,6 +79,9 @@ final class LocalFires implements Fires {
   private final Choice choice;
   private final int nanos;
 
+  /** The nominal times, where their dates are adjusted. */
+  private final @Nullable AdjustedDates adjusted;
+
   /**
    * @param nanos a fraction of a second by which each fire is later than its local time
    */
@@ -77,19 +91,28 @@ final class LocalFires implements Fires {
     this.nominals = nominals;
     this.choice = choice;
     this.nanos = nanos;
+    this.adjusted = nominals instanceof AdjustedDates dates ? dates : null;
+  }
+
+  /**
+   * Local times with all that decides about them.
+   *
+   * @param nanos a fraction of a second by which each fire is later than its local time
+   */
+  static Fires of(Timing timing, Nominals nominals, Choice choice, int nanos) {
+    ZoneId zone = timing.zone();
+    LocalLine line = LocalLine.of(zone);
+    if (timing.days() != null && timing.adjusts()) {
+      Nominals bounded = BoundedNominals.of(nominals, timing, line, choice, nanos);
+      Nominals dates = new AdjustedDates(bounded, timing.days(), timing.convention());
+      return new LocalFires(zone, line, dates, choice, nanos);
+    }
+    return BoundedFires.of(new LocalFires(zone, line, nominals, choice, nanos), timing);
   }
 
   /** Local times by a choice. */
   static LocalFires of(ZoneId zone, Nominals nominals, Choice choice) {
     return new LocalFires(zone, LocalLine.of(zone), nominals, choice, 0);
-  }
-
-  /**
-   * Whenever the wall shows one of the local times: never for those in a gap, twice for those in an
-   * overlap. That is elapsed time, and no fire is moved.
-   */
-  static LocalFires whenShown(ZoneId zone, Nominals nominals) {
-    return of(zone, nominals, new Choice(DstGap.SKIP, DstOverlap.BOTH, false));
   }
 
   /** The one instant of a local time; see {@link Choice#forOneInstant}. */
@@ -122,29 +145,53 @@ final class LocalFires implements Fires {
       return null;
     }
     Instant at = Instant.ofEpochSecond(reading.at(), nanos);
-    return reading.moved() == null ? Fire.at(at, zone) : Fire.at(at, zone, reading.moved());
+    Shift shift = reading.shift();
+    Fire fire = shift == null ? Fire.at(at, zone) : Fire.at(at, zone, shift.moved());
+    return adjusted == null ? fire : fire.movedFrom(reasons(adjusted, reading, effort));
+  }
+
+  /** Why the date of a reading's local time is not the nominal one. */
+  private Set<Moved> reasons(AdjustedDates dates, Reading reading, Effort effort) {
+    Shift shift = reading.shift();
+    long local = shift == null ? reading.at() + line.at(reading.at()).offset : shift.nominal();
+    try {
+      return dates.reasons(local, effort);
+    } catch (Effort.Spent e) {
+      throw gaveUp();
+    } catch (OutsideCalendar outside) {
+      throw EvaluationGaveUp.because(outside);
+    }
   }
 
   @Override
   public @Nullable Fire nextFire(Instant after, Instant upTo, Effort effort) {
-    // No local time that the wall has not reached by then fires by then, whatever the policy.
-    Nominals reached = nominals.upTo(line.highestAt(Years.clampAfter(upTo)));
-    Fire fire = new LocalFires(zone, line, reached, choice, nanos).nextFire(after, effort);
+    Fire fire = upTo(upTo).nextFire(after, effort);
     return fire == null || fire.at().isAfter(upTo) ? null : fire;
   }
 
+  /** No local time that the wall has not reached by then fires by then, whatever the policy. */
+  private LocalFires upTo(Instant last) {
+    Nominals reached = nominals.upTo(line.highestAt(Years.clampAfter(last)));
+    return new LocalFires(zone, line, reached, choice, nanos);
+  }
+
   private @Nullable Reading search(Instant after, Effort effort) {
-    Instant from = Years.clampAfter(after);
-    // The whole second after which to look, for instants that all have the same fraction.
-    long second = from.getEpochSecond() - (from.getNano() < nanos ? 1 : 0);
     try {
-      Reading reading = search(second, effort);
+      Reading reading = search(wholeSecond(Years.clampAfter(after)), effort);
       return reading == null || reading.at() > Years.LAST.getEpochSecond() ? null : reading;
     } catch (Effort.Spent e) {
-      throw new EvaluationGaveUp(
-          "the next fire was not found within the work allowed; make the rule simpler, or its"
-              + " fires less rare");
+      throw gaveUp();
+    } catch (OutsideCalendar outside) {
+      throw EvaluationGaveUp.because(outside);
     }
+  }
+
+  private EvaluationGaveUp gaveUp() {
+    return new EvaluationGaveUp(
+        "the next fire was not found within the work allowed; make the rule simpler, or its"
+            + (adjusted == null
+                ? " fires less rare"
+                : " fires less rare, or the calendar's days off fewer"));
   }
 
   private @Nullable Reading search(long after, Effort effort) {
@@ -177,8 +224,35 @@ final class LocalFires implements Fires {
     }
   }
 
+  @Override
+  public long count(Instant after, Instant upTo, Effort effort) {
+    long from = wholeSecond(Years.clampAfter(after));
+    long to = wholeSecond(Years.clampAfter(upTo));
+    LocalFires reached = upTo(upTo);
+    try {
+      return new LocalCount(line, reached.nominals, choice, reached).between(from, to, effort);
+    } catch (Effort.Spent e) {
+      throw new EvaluationGaveUp(
+          "the fires are too many to be counted within the work allowed; choose a shorter time, or"
+              + " make the rule simpler");
+    } catch (OutsideCalendar outside) {
+      throw EvaluationGaveUp.because(outside);
+    }
+  }
+
+  /** The first instant after another, both in epoch seconds; NONE when there is none any more. */
+  long nextAt(long after, Effort effort) {
+    Reading reading = search(after, effort);
+    return reading == null ? Nominals.NONE : reading.at();
+  }
+
+  /** The whole second up to which instants, that all have the same fraction, are not later. */
+  private long wholeSecond(Instant instant) {
+    return instant.getEpochSecond() - (instant.getNano() < nanos ? 1 : 0);
+  }
+
   /** The first span that is calm somewhere after an instant. */
-  private Span calmBehind(Span first, long from) {
+  Span calmBehind(Span first, long from) {
     Span span = first;
     while (span.calmFrom <= from || !span.hasCalm()) {
       span = line.after(span);
@@ -225,7 +299,8 @@ final class LocalFires implements Fires {
         nominal = preferred.lastShown();
       } else if (nominals.admits(nominal, at)) {
         boolean twice = pastPass != null || nextPass != null;
-        return new Reading(at, twice && choice.marks() ? Moved.DST_OVERLAP : null);
+        boolean marked = twice && choice.marks();
+        return new Reading(at, marked ? new Shift(Moved.DST_OVERLAP, nominal) : null);
       }
     }
     return null;
@@ -253,7 +328,7 @@ final class LocalFires implements Fires {
       if (shown != null) {
         nominal = shown.lastShown();
       } else if (nominals.admits(nominal, at)) {
-        return new Reading(at, Moved.DST_GAP);
+        return new Reading(at, new Shift(Moved.DST_GAP, nominal));
       }
     }
     return null;
@@ -288,7 +363,7 @@ final class LocalFires implements Fires {
       return a == null ? b : a;
     }
     if (a.at() == b.at()) {
-      return a.moved() == Moved.DST_GAP ? b : a;
+      return a.shift() != null && a.shift().moved() == Moved.DST_GAP ? b : a;
     }
     return a.at() < b.at() ? a : b;
   }

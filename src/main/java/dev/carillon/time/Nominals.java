@@ -38,6 +38,42 @@ interface Nominals {
     return true;
   }
 
+  /**
+   * Whether {@link #admits} says yes to all instants of a stretch.
+   *
+   * @param after epoch seconds, exclusive
+   * @param to epoch seconds, inclusive
+   */
+  default boolean admitsAll(long after, long to) {
+    return true;
+  }
+
+  /**
+   * How many times lie after one, up to another.
+   *
+   * @param after exclusive
+   * @param to inclusive
+   * @throws Effort.Spent when the effort does not suffice
+   */
+  default long count(long after, long to, Effort effort) {
+    long found = 0;
+    for (long at = next(after, effort); at <= to && at != NONE; at = next(at, effort)) {
+      effort.step();
+      found++;
+    }
+    return found;
+  }
+
+  /**
+   * Whether a day, if it has any of these times, has the same times of the day as each other day of
+   * which this is said.
+   *
+   * @param day since 1970-01-01
+   */
+  default boolean isUniform(long day) {
+    return false;
+  }
+
   /** One time alone. */
   static Nominals only(long nominal) {
     return (after, effort) -> after < nominal ? nominal : NONE;

@@ -1,5 +1,6 @@
 package dev.carillon.time;
 
+import dev.carillon.time.LocalFires.Choice;
 import dev.carillon.time.text.Phrases;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -56,8 +57,11 @@ public record OneShot(Instant at) implements Trigger {
   }
 
   @Override
-  public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
-    return after -> at.isAfter(after) ? Fire.at(at, zone) : null;
+  public Fires in(Timing timing) {
+    ZoneId zone = timing.zone();
+    Fires once = after -> at.isAfter(after) ? Fire.at(at, zone) : null;
+    return AdjustedInstants.of(
+        timing, once, at.getNano(), Choice.of(timing.dst(), DstGap.SHIFT_BY_GAP));
   }
 
   @Override

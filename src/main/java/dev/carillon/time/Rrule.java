@@ -104,15 +104,16 @@ public record Rrule(Recurrence recurrence) implements Trigger {
   }
 
   @Override
-  public Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
-    Choice choice = Choice.of(policy, DstGap.SHIFT_BY_GAP);
+  public Fires in(Timing timing) {
+    ZoneId zone = timing.zone();
+    Choice choice = Choice.of(timing.dst(), DstGap.SHIFT_BY_GAP);
     LocalLine line = LocalLine.of(zone);
     Wall wall = new ZoneWall(zone, line, choice);
     try {
       Expansion expansion = Expansion.of(recurrence, wall, new Effort());
       Instances instances =
           new Instances(expansion, recurrence.rule().untilInstant(), Nominals.NONE);
-      return new LocalFires(zone, line, instances, choice, 0);
+      return LocalFires.of(timing, instances, choice, 0);
     } catch (Effort.Spent e) {
       throw new EvaluationGaveUp(
           "COUNT leaves out more times that do not exist in "
@@ -137,7 +138,12 @@ public record Rrule(Recurrence recurrence) implements Trigger {
 
     @Override
     public Nominals upTo(long local) {
-      return new Instances(expansion, until, local);
+      return new Instances(expansion, until, Math.min(local, last));
+    }
+
+    @Override
+    public boolean admitsAll(long after, long to) {
+      return until == null || to <= until.getEpochSecond();
     }
 
     /** A second pass may lie behind an UNTIL that the first one kept; RDATE is not bound by it. */
@@ -161,8 +167,9 @@ public record Rrule(Recurrence recurrence) implements Trigger {
   @Override
   public Instant lookAfter(ZoneId zone, Instant from, DstPolicy policy) {
     Nominals start = Nominals.only(recurrence.start().toEpochSecond(ZoneOffset.UTC));
-    Fires starts = LocalFires.of(zone, start, Choice.of(policy, DstGap.SHIFT_BY_GAP));
+    Choice choice = Choice.of(policy, DstGap.SHIFT_BY_GAP);
     Instant justBefore = from.minusNanos(1);
-    return from.equals(starts.next(justBefore)) ? justBefore : from;
+    Instant first = LocalFires.of(zone, start, choice).next(justBefore);
+    return from.equals(first) ? justBefore : from;
   }
 }

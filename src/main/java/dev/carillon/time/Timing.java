@@ -35,6 +35,16 @@ public record Timing(
     return new Timing(zone, createdAt, dst, null, null, null, Convention.UNADJUSTED);
   }
 
+  /** Whether {@code startAt} or {@code endAt} bounds the nominal fires. */
+  boolean isBounded() {
+    return startAt != null || endAt != null;
+  }
+
+  /** Whether nominal dates can be moved or left out. */
+  boolean adjusts() {
+    return days != null && convention != Convention.UNADJUSTED;
+  }
+
   /** What an INTERVAL without an anchor and a FIXED_DELAY count from. */
   public Instant anchor() {
     return startAt == null ? createdAt : startAt;

@@ -10,23 +10,22 @@ import java.time.ZoneId;
 public sealed interface Trigger permits Cron, Rrule, Interval, FixedDelay, OneShot {
 
   /**
-   * Binds the trigger to a time zone.
-   *
-   * @param zone the zone in which local times are meant; see {@link Zones#parse}
-   * @param anchor the schedule's createdAt (or startAt); an INTERVAL without an anchor of its own
-   *     and a FIXED_DELAY count from it, the other kinds ignore it
-   * @param policy what the schedule chose for daylight-saving changes
-   * @return the fires; cheap to make, immutable, safe to share between threads
-   */
-  Fires in(ZoneId zone, Instant anchor, DstPolicy policy);
-
-  /**
    * Binds the trigger to all that decides when it fires.
    *
    * @return the fires; cheap to make, immutable, safe to share between threads
    */
-  default Fires in(Timing timing) {
-    return in(timing.zone(), timing.anchor(), timing.dst());
+  Fires in(Timing timing);
+
+  /**
+   * Binds the trigger to a time zone, without bounds and calendar.
+   *
+   * @param zone the zone in which local times are meant; see {@link Zones#parse}
+   * @param anchor the schedule's createdAt; an INTERVAL without an anchor of its own and a
+   *     FIXED_DELAY count from it, the other kinds ignore it
+   * @param policy what the schedule chose for daylight-saving changes
+   */
+  default Fires in(ZoneId zone, Instant anchor, DstPolicy policy) {
+    return in(Timing.of(zone, anchor, policy));
   }
 
   /** As {@link #in(ZoneId, Instant, DstPolicy)} where the schedule chose nothing. */

@@ -84,7 +84,11 @@ public final class CronPattern {
         date.bits == ALL_DATES
             ? SpecialDates.NONE
             : new SpecialDates(
-                date.fromLast, date.weekdayFromLast, date.nearestWeekday, date.fridayThe30th);
+                date.fromLast,
+                date.weekdayFromLast,
+                date.nearestWeekday,
+                date.fridayThe30th,
+                date.businessDay);
     this.specialWeekdays =
         weekday.bits == ALL_WEEKDAYS
             ? SpecialWeekdays.NONE
@@ -144,6 +148,18 @@ public final class CronPattern {
   }
 
   /**
+   * Whether it matches one business day of each month. Then {@link #nextNominal} and {@link #count}
+   * take Monday to Friday for business days; {@link BusinessDayMatches} asks a calendar.
+   */
+  public boolean namesBusinessDay() {
+    return specialDates.businessDay() != 0;
+  }
+
+  ClockTimes times() {
+    return times;
+  }
+
+  /**
    * The first match strictly after a local time.
    *
    * @param after local seconds since 1970-01-01T00:00, from the year 1899 on
@@ -179,12 +195,64 @@ public final class CronPattern {
     return found == NONE ? NONE : found * SECONDS_PER_DAY + times.first();
   }
 
+  /**
+   * How many matches lie after one local time, up to another: the days between that match, times
+   * the times of a day.
+   *
+   * @param after local seconds, exclusive
+   * @param to local seconds, inclusive
+   */
+  public long count(long after, long to) {
+    long first = Math.floorDiv(after + 1, SECONDS_PER_DAY);
+    long last = Math.min(LAST_DAY + 1, Math.floorDiv(to + 1, SECONDS_PER_DAY));
+    if (after >= to || first > last) {
+      return 0;
+    }
+    int before = (int) (after + 1 - first * SECONDS_PER_DAY);
+    long found = countDays(first, last) * times.count();
+    if (before > 0 && countDays(first, first + 1) > 0) {
+      found -= times.before(before);
+    }
+    int until = (int) (Math.min(to + 1, (LAST_DAY + 1) * SECONDS_PER_DAY) - last * SECONDS_PER_DAY);
+    if (until > 0 && countDays(last, last + 1) > 0) {
+      found += times.before(until);
+    }
+    return found;
+  }
+
+  /** How many days match from one, inclusive, up to another, exclusive. */
+  private long countDays(long from, long end) {
+    if (everyDay) {
+      return end - from;
+    }
+    long found = 0;
+    long day = from;
+    while (day < end) {
+      long civil = CivilDays.civil(day);
+      int year = CivilDays.year(civil);
+      int month = CivilDays.month(civil);
+      long firstOfMonth = day - CivilDays.day(civil) + 1;
+      long next = Math.min(end, firstOfMonth + CivilDays.lengthOf(year, month));
+      if ((months & 1L << month) != 0 && hasYear(year)) {
+        long days = daysOf(year, month, firstOfMonth);
+        long wanted = (1L << next - firstOfMonth + 1) - 1 & -1L << day - firstOfMonth + 1;
+        found += Long.bitCount(days & wanted);
+      }
+      day = next;
+    }
+    return found;
+  }
+
   /** Whether a local time matches. */
   public boolean matches(long localSeconds) {
     return nextNominal(localSeconds - 1) == localSeconds;
   }
 
   boolean neverFires() {
+    // With which calendar is not known yet: one may have no weekend.
+    if (namesBusinessDay()) {
+      return false;
+    }
     return years == null
         ? firstDay(2000, 1, 2000 + CYCLE_YEARS - 1) == NONE
         : firstDay(CronField.YEAR.low, 1, LAST_YEAR) == NONE;
