@@ -133,10 +133,7 @@ record CalendarDirectory(Path path) {
 
   private static JsonNode parse(byte[] bytes) throws IOException {
     try (MappingIterator<JsonNode> documents = YAML.readValues(bytes)) {
-      JsonNode first =
-          documents.hasNextValue()
-              ? documents.nextValue()
-              : MissingNode.getInstance();
+      JsonNode first = documents.hasNextValue() ? documents.nextValue() : MissingNode.getInstance();
       if (documents.hasNextValue()) {
         throw new IOException("it holds more than one document");
       }

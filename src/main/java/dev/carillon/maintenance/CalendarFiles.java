@@ -236,8 +236,8 @@ public final class CalendarFiles {
         unfit.put(file.getKey(), problem);
       }
       unfit.forEach(
-          (file, problem) -> problems.put(
-                  file, problem + heldBack(file) + consequence(waiting.get(file).name())));
+          (file, problem) ->
+              problems.put(file, problem + heldBack(file) + consequence(waiting.get(file).name())));
       return nothing();
     }
 

@@ -110,7 +110,11 @@ class CalendarFilesTest {
     awaitTold("broken.yaml", "there is no such calendar until it is mended");
     assertTrue(files.tell().get("same.yaml").contains("as has good.yaml"));
     assertTrue(files.tell().get("two.yaml").contains("more than one document"));
-    assertTrue(files.tell().get("circle-a.yaml").contains("(circle-b.yaml is not in order, or includes this one)"));
+    assertTrue(
+        files
+            .tell()
+            .get("circle-a.yaml")
+            .contains("(circle-b.yaml is not in order, or includes this one)"));
     assertTrue(files.tell().containsKey("twice.yaml"), files.tell().toString());
     assertTrue(files.tell().get("Not a name.yaml").contains("cannot be a calendar's name"));
     assertEquals(List.of("good"), shared());
