@@ -37,6 +37,9 @@ public interface CarillonConfig {
   /** Where the embedded PostgreSQL keeps its files. */
   Optional<Path> data();
 
+  /** A directory of calendars that all tenants share, one to a YAML file; absent: none. */
+  Optional<Path> calendars();
+
   /** Whether the sample domains are set up. */
   @WithDefault("true")
   boolean samples();

@@ -2,6 +2,7 @@ package dev.carillon.boot;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -42,7 +43,6 @@ public final class Environment {
           "CARILLON_SECRETS",
           "CARILLON_EGRESS_ALLOW",
           "CARILLON_TOPICS",
-          "CARILLON_CALENDARS",
           "CARILLON_DECLARED",
           "CARILLON_JWT_ISSUER",
           "CARILLON_JWT_AUDIENCE",
@@ -63,6 +63,7 @@ public final class Environment {
     readQueues();
     readSlots();
     readData();
+    readCalendars();
     readSwitch("CARILLON_SAMPLES", "carillon.samples");
     readLog();
     new TracingVariables(variables).read();
@@ -260,6 +261,33 @@ public final class Environment {
                     "CARILLON_DATA", folder, "is not a path", "CARILLON_DATA=/var/lib/carillon");
               }
             });
+  }
+
+  /** What is configured and not there is a mistake now; later it may come and go. */
+  private void readCalendars() {
+    variables
+        .value("CARILLON_CALENDARS")
+        .ifPresent(
+            folder -> {
+              Path path = path(folder);
+              if (path != null && Files.isDirectory(path) && Files.isReadable(path)) {
+                variables.set("carillon.calendars", path.toString());
+              } else {
+                variables.wrong(
+                    "CARILLON_CALENDARS",
+                    folder,
+                    "is not a directory that can be read",
+                    "CARILLON_CALENDARS=/etc/carillon/calendars");
+              }
+            });
+  }
+
+  private static @Nullable Path path(String folder) {
+    try {
+      return Path.of(folder).toAbsolutePath().normalize();
+    } catch (IllegalArgumentException noPath) {
+      return null;
+    }
   }
 
   private void readSwitch(String name, String key) {

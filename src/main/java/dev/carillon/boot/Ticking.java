@@ -22,6 +22,7 @@ class Ticking {
   private final Ticker ticker;
   private final Relay relay;
   private final Maintenance maintenance;
+  private final CalendarFolder calendars;
 
   Ticking(
       Vertx vertx,
@@ -31,7 +32,9 @@ class Ticking {
       Channels channels,
       Tracing tracing,
       TzdataVersion rules,
+      CalendarFolder calendars,
       CarillonConfig config) {
+    this.calendars = calendars;
     Duration lease = config.leader().lease();
     ticker =
         new Ticker(
@@ -62,11 +65,15 @@ class Ticking {
     ticker.start();
     relay.start();
     maintenance.start();
+    calendars.start();
   }
 
   /** Makes and announces nothing more. */
   CompletionStage<Void> stopMaking() {
-    return ticker.stop().thenCompose(done -> maintenance.stop());
+    return ticker
+        .stop()
+        .thenCompose(done -> maintenance.stop())
+        .thenCompose(done -> calendars.stop());
   }
 
   /** Tells what is left to tell, and stops. */

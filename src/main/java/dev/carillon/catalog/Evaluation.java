@@ -47,8 +47,9 @@ public final class Evaluation {
     try {
       return question.get();
     } catch (EvaluationGaveUp gaveUp) {
+      String field = gaveUp.outsideCalendar() ? "/calendar" : "/trigger";
       throw FieldErrors.invalid(
-          "/trigger", sought + " could not be found: " + gaveUp.getMessage(), null);
+          field, sought + " could not be found: " + gaveUp.getMessage(), null);
     }
   }
 

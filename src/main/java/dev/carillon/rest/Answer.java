@@ -34,6 +34,11 @@ record Answer(
     return of(201, shown).with("Location", location);
   }
 
+  /** The same, of something that was not there before. */
+  Answer asCreated(String location) {
+    return new Answer(201, headers, body, afterCommit).with("Location", location);
+  }
+
   static Answer noContent() {
     return of(204, null);
   }

@@ -1,5 +1,6 @@
 package dev.carillon.rest;
 
+import dev.carillon.catalog.CalendarView;
 import dev.carillon.catalog.JobView;
 import dev.carillon.catalog.RunView;
 import dev.carillon.catalog.ScheduleView;
@@ -7,6 +8,7 @@ import dev.carillon.catalog.TriggerSchema;
 import dev.carillon.schedule.OverlapPolicy;
 import dev.carillon.time.DstGap;
 import dev.carillon.time.DstOverlap;
+import dev.carillon.time.calendar.Convention;
 import jakarta.ws.rs.core.Application;
 import java.time.Instant;
 import java.util.List;
@@ -105,6 +107,10 @@ public class ApiDescription extends Application {
   @Schema(name = "SchedulePage")
   public record SchedulePage(List<ScheduleView> items, @Nullable String next) {}
 
+  /** A page of calendars. */
+  @Schema(name = "CalendarPage")
+  public record CalendarPage(List<CalendarView> items, @Nullable String next) {}
+
   /** A page of runs. */
   @Schema(name = "RunPage")
   public record RunPage(List<RunView> items, @Nullable String next) {}
@@ -126,7 +132,23 @@ public class ApiDescription extends Application {
       @Schema(minimum = "1", maximum = "1000", defaultValue = "5") @Nullable Integer count,
       @Schema(description = "Absent: what the kind of trigger does by itself")
           @Nullable DstGap dstGap,
-      @Schema(defaultValue = "FIRST") @Nullable DstOverlap dstOverlap) {}
+      @Schema(defaultValue = "FIRST") @Nullable DstOverlap dstOverlap,
+      @Schema(
+              implementation = Object.class,
+              example = "DE",
+              description =
+                  "A calendar's name, or an object with weekend and holidays as in a calendar")
+          @Nullable Object calendar,
+      @Schema(defaultValue = "SKIP", description = "Only with a calendar")
+          @Nullable Convention convention,
+      @Schema(
+              type = SchemaType.STRING,
+              format = "duration",
+              example = "PT5M",
+              description = "By how much fires are put off at most")
+          @Nullable String jitter,
+      @Schema(description = "For jitter: the schedule's key, for the same fires as it has")
+          @Nullable String seed) {}
 
   /** RFC 9457. */
   @Schema(name = "Problem")

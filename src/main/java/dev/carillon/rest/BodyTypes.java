@@ -32,6 +32,15 @@ final class BodyTypes {
     return contentType != null && OF_A_PATCH.contains(essence(contentType));
   }
 
+  /** In UTF-8, which is what it is where nothing else is said (RFC 5545 §8.1). */
+  static boolean isICalendar(@Nullable String contentType) {
+    if (contentType == null || !essence(contentType).equals("text/calendar")) {
+      return false;
+    }
+    String parameters = contentType.toLowerCase(Locale.ROOT).replaceAll("[\\s\"]", "");
+    return !parameters.contains("charset=") || parameters.contains("charset=utf-8");
+  }
+
   private static String essence(String contentType) {
     int semicolon = contentType.indexOf(';');
     return (semicolon < 0 ? contentType : contentType.substring(0, semicolon))

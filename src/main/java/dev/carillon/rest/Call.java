@@ -79,6 +79,16 @@ public class Call {
     return JsonText.parse(body);
   }
 
+  /** The body as an iCalendar file, in UTF-8. */
+  byte[] iCalendar(byte @Nullable [] body) {
+    requireSize(body);
+    if (!BodyTypes.isICalendar(contentType())) {
+      throw Problems.unsupportedMediaType(
+          "the body must be an iCalendar file in UTF-8: Content-Type: text/calendar");
+    }
+    return body == null ? new byte[0] : body;
+  }
+
   /** A merge patch. */
   ObjectNode patch(byte @Nullable [] body) {
     requireSize(body);

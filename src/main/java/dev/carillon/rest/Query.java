@@ -1,6 +1,7 @@
 package dev.carillon.rest;
 
 import dev.carillon.catalog.Page;
+import dev.carillon.catalog.input.CalendarReader;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.Fields;
 import io.vertx.core.MultiMap;
@@ -8,6 +9,7 @@ import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -117,6 +119,25 @@ final class Query {
       return null;
     }
     return instant;
+  }
+
+  /** An ISO 8601 date. */
+  @Nullable LocalDate date(String name) {
+    String text = one(name);
+    LocalDate date = text == null ? null : CalendarReader.dateOf(text);
+    if (text != null && date == null) {
+      wrong(name, "must be a date of the years 1900 to 9999", "2026-12-31");
+    }
+    return date;
+  }
+
+  /** True or false; absent is false. */
+  boolean flag(String name) {
+    String text = one(name);
+    if (text != null && !text.equals("true") && !text.equals("false")) {
+      wrong(name, "must be true or false", "true");
+    }
+    return "true".equals(text);
   }
 
   <E extends Enum<E>> @Nullable E choice(String name, Class<E> choices) {

@@ -47,6 +47,28 @@ public class Writes {
             requester.tenant(), once.of(statements -> work.apply(statements, requester))));
   }
 
+  /** The same, for which something is prepared first. */
+  <P> Uni<Response> post(Call call, byte @Nullable [] body, Uni<P> preparing, Change<P> work) {
+    Requester requester = call.requester();
+    Once once = once(call, requester, body);
+    return finished(
+        preparing.flatMap(
+            prepared ->
+                transactions.statements(
+                    requester.tenant(),
+                    once.of(statements -> work.by(statements, requester, prepared)))));
+  }
+
+  /** A PATCH, PUT or DELETE of something that is reached by statements. */
+  <P> Uni<Response> change(Call call, Uni<P> preparing, Change<P> work) {
+    Requester requester = call.requester();
+    return finished(
+        preparing.flatMap(
+            prepared ->
+                transactions.statements(
+                    requester.tenant(), statements -> work.by(statements, requester, prepared))));
+  }
+
   /** A POST of an entity. */
   Uni<Response> postEntity(
       Call call, byte @Nullable [] body, BiFunction<Statements, Requester, Uni<Answer>> work) {

@@ -197,8 +197,19 @@ final class AdjustedDates implements Nominals {
       }
     } catch (OutsideCalendar unknown) {
       refuseEarlier(start - 1 - UNKNOWN_DAYS, start - 1, 0, DAY, unknown, effort);
+      return start;
     }
-    return start;
+    return convention == Convention.NEAREST ? secondHalf(start, day, effort) : start;
+  }
+
+  /** The first of the days off around a day that is not nearer the business day before them. */
+  private long secondHalf(long start, long day, Effort effort) {
+    try {
+      long end = following(day, LAST_DAY, effort);
+      return Math.floorDiv(start + end, 2);
+    } catch (OutsideCalendar unknown) {
+      return start;
+    }
   }
 
   /** The first date behind one, and behind all that surely are moved to the same earlier day. */

@@ -165,10 +165,14 @@ final class LocalFires implements Fires {
 
   @Override
   public @Nullable Fire nextFire(Instant after, Instant upTo, Effort effort) {
-    // No local time that the wall has not reached by then fires by then, whatever the policy.
-    Nominals reached = nominals.upTo(line.highestAt(Years.clampAfter(upTo)));
-    Fire fire = new LocalFires(zone, line, reached, choice, nanos).nextFire(after, effort);
+    Fire fire = upTo(upTo).nextFire(after, effort);
     return fire == null || fire.at().isAfter(upTo) ? null : fire;
+  }
+
+  /** No local time that the wall has not reached by then fires by then, whatever the policy. */
+  private LocalFires upTo(Instant last) {
+    Nominals reached = nominals.upTo(line.highestAt(Years.clampAfter(last)));
+    return new LocalFires(zone, line, reached, choice, nanos);
   }
 
   private @Nullable Reading search(Instant after, Effort effort) {
@@ -224,8 +228,9 @@ final class LocalFires implements Fires {
   public long count(Instant after, Instant upTo, Effort effort) {
     long from = wholeSecond(Years.clampAfter(after));
     long to = wholeSecond(Years.clampAfter(upTo));
+    LocalFires reached = upTo(upTo);
     try {
-      return new LocalCount(line, nominals, choice, this).between(from, to, effort);
+      return new LocalCount(line, reached.nominals, choice, reached).between(from, to, effort);
     } catch (Effort.Spent e) {
       throw new EvaluationGaveUp(
           "the fires are too many to be counted within the work allowed; choose a shorter time, or"

@@ -185,6 +185,9 @@ final class CronParser {
     if (dialect == CronDialect.QUARTZ && date.isUnspecified() == weekday.isUnspecified()) {
       throw oneUnspecified(weekday);
     }
+    if (date.businessDay != 0) {
+      refuseBeside(date, weekday);
+    }
     CronPattern pattern = new CronPattern(dialect, text, sets);
     if (pattern.neverFires()) {
       FieldSet culprit = date.isStar() || date.isUnspecified() ? weekday : date;
@@ -197,6 +200,22 @@ final class CronParser {
           dialect.example());
     }
     return pattern;
+  }
+
+  /** A business day of the month says it all. */
+  private static void refuseBeside(FieldSet date, FieldSet weekday) {
+    if (date.text.indexOf(',') >= 0) {
+      throw new Refusal(
+          date.start,
+          "day of month: a business day of the month, such as 3B or LB, stands alone in its field",
+          "0 18 LB * *");
+    }
+    if (!weekday.text.equals("*")) {
+      throw new Refusal(
+          weekday.start,
+          "day of week: beside a business day of the month, such as 3B or LB, only * is allowed",
+          "0 18 LB * *");
+    }
   }
 
   private FieldSet field(CronField field, Token token) {

@@ -84,7 +84,11 @@ public final class CronPattern {
         date.bits == ALL_DATES
             ? SpecialDates.NONE
             : new SpecialDates(
-                date.fromLast, date.weekdayFromLast, date.nearestWeekday, date.fridayThe30th);
+                date.fromLast,
+                date.weekdayFromLast,
+                date.nearestWeekday,
+                date.fridayThe30th,
+                date.businessDay);
     this.specialWeekdays =
         weekday.bits == ALL_WEEKDAYS
             ? SpecialWeekdays.NONE
@@ -141,6 +145,18 @@ public final class CronPattern {
   /** Whether it matches in some years only, and so can come to an end. */
   public boolean namesYears() {
     return years != null;
+  }
+
+  /**
+   * Whether it matches one business day of each month. Then {@link #nextNominal} and {@link #count}
+   * take Monday to Friday for business days; {@link BusinessDayMatches} asks a calendar.
+   */
+  public boolean namesBusinessDay() {
+    return specialDates.businessDay() != 0;
+  }
+
+  ClockTimes times() {
+    return times;
   }
 
   /**
@@ -233,6 +249,10 @@ public final class CronPattern {
   }
 
   boolean neverFires() {
+    // With which calendar is not known yet: one may have no weekend.
+    if (namesBusinessDay()) {
+      return false;
+    }
     return years == null
         ? firstDay(2000, 1, 2000 + CYCLE_YEARS - 1) == NONE
         : firstDay(CronField.YEAR.low, 1, LAST_YEAR) == NONE;

@@ -83,6 +83,9 @@ final class DayWords {
     for (int offset : Phrases.numbers(special.fromLast())) {
       words.add(offset == 0 ? "the last day" : "the day " + beforeTheLast(offset));
     }
+    if (special.businessDay() != 0) {
+      words.add("the " + Phrases.place(special.businessDay()) + " business day");
+    }
     return words;
   }
 

@@ -29,6 +29,9 @@ final class FieldSet {
   long nearestWeekday;
   boolean fridayThe30th;
 
+  /** As in {@link SpecialDates}. */
+  int businessDay;
+
   /** Days of the week: bits as in {@link SpecialWeekdays}. */
   long nth;
 

@@ -65,6 +65,15 @@ final class ItemText {
     return false;
   }
 
+  /** Reads past some characters if they are these. */
+  boolean take(String next) {
+    if (folded.startsWith(next, at)) {
+      at += next.length();
+      return true;
+    }
+    return false;
+  }
+
   /** Reads past the whole item if it is this, from where the reading has come to. */
   boolean takeAll(String rest) {
     if (folded.startsWith(rest, at) && at + rest.length() == folded.length()) {
@@ -161,7 +170,7 @@ final class ItemText {
   }
 
   /** The text of the item up to where the reading has come to. */
-  private String read() {
+  String read() {
     return text.substring(0, at);
   }
 

@@ -14,11 +14,17 @@ package dev.carillon.time.cron;
  * @param nearestWeekday bit n set: the weekday nearest the n-th
  * @param fridayThe30th whether that day matches where it ends the month: Quartz takes it for the
  *     weekday nearest the 31st, although there is no 31st
+ * @param businessDay the n-th one of the month, where every weekday is one; -1 the last, -2 the one
+ *     before; 0 none. By a calendar it is told in {@link BusinessDayMatches}
  */
 record SpecialDates(
-    long fromLast, long weekdayFromLast, long nearestWeekday, boolean fridayThe30th) {
+    long fromLast,
+    long weekdayFromLast,
+    long nearestWeekday,
+    boolean fridayThe30th,
+    int businessDay) {
 
-  static final SpecialDates NONE = new SpecialDates(0, 0, 0, false);
+  static final SpecialDates NONE = new SpecialDates(0, 0, 0, false, 0);
 
   private static final int FRIDAY = 5;
 
@@ -39,8 +45,22 @@ record SpecialDates(
     for (long left = nearestWeekday; left != 0; left &= left - 1) {
       days |= nearestTo(Long.numberOfTrailingZeros(left), length, firstWeekday);
     }
+    days |= businessDayIn(length, firstWeekday);
     boolean endsThere = length == 30 && (firstWeekday + length - 1) % 7 == FRIDAY;
     return fridayThe30th && endsThere ? days | 1L << 30 : days;
+  }
+
+  private long businessDayIn(int length, int firstWeekday) {
+    int step = businessDay < 0 ? -1 : 1;
+    int left = Math.abs(businessDay);
+    for (int day = step < 0 ? length : 1; left > 0 && day >= 1 && day <= length; day += step) {
+      int weekday = (firstWeekday + day - 1) % 7;
+      left -= weekday == 0 || weekday == 6 ? 0 : 1;
+      if (left == 0) {
+        return 1L << day;
+      }
+    }
+    return 0;
   }
 
   private static long nearestTo(int day, int length, int firstWeekday) {

@@ -22,8 +22,15 @@
  *  L               refused              alone in the field       in lists too
  *  names           in a value's place   a value or both ends     in a value's place
  *                                       of a range, no step
+ *  3B LB           our own extension    refused                  refused
  *  {@literal @}daily          small letters        refused                  in any case
  * </pre>
+ *
+ * <p>One thing no origin has is Carillon's own extension of UNIX: a business day of the month,
+ * alone in the day of the month, with a star as day of the week. {@code 3B} is the third, {@code
+ * LB} the last, {@code LB-2} two business days before the last. Which days these are is the
+ * schedule's calendar's affair ({@link dev.carillon.time.cron.BusinessDayMatches}); without one
+ * they are Monday to Friday. A month with fewer of them has none.
  *
  * <p>Where an origin reads past a mistake in silence, the text is refused: empty elements of a
  * list, more fields than it knows and whatever it does not look at behind a value (Vixie: {@code

@@ -1,0 +1,105 @@
+package dev.carillon.maintenance;
+
+/** How the calendars of mounted files come to be the shared ones. */
+final class CalendarFilesSql {
+
+  /** The shared calendars as they are in force, and what they include. */
+  static final String CURRENT =
+      """
+      select tenant_id, name, definition::text as definition, (definition->'include')::text as include
+      from calendars
+      where tenant_id = '*'
+      """;
+
+  /**
+   * Sets a shared calendar, marks the clocks of all schedules that it concerns, gives those that
+   * were parked another chance, and tells each of their tenants. $1–$3 the lease's name, holder and
+   * epoch, $4 the calendar's name, $5 its definition, $6 an id should it be new, $7 now, $8 what is
+   * told of it. One row when anything changed.
+   *
+   * <p>As a tenant's own change marks (CalendarsSql), but over all tenants: a calendar of theirs
+   * that includes the shared one concerns them alone.
+   */
+  static final String SHARE =
+      """
+      with recursive changed(tenant_id, name) as (
+        select '*'::text, $4::text
+        union
+        select c.tenant_id, c.name
+        from changed h
+        join calendars c on h.tenant_id in ('*', c.tenant_id) and c.definition->'include' ? h.name
+      ), live as materialized (
+        select 1 from leases
+        where name = $1 and holder = $2 and epoch = $3 and expires_at > clock_timestamp()
+        for share
+      ), written as (
+        insert into calendars as c (id, tenant_id, name, definition, version, created_at, updated_at)
+        select $6, '*', $4, $5, 1, $7, $7 from live
+        on conflict (tenant_id, name) do update
+        set definition = excluded.definition, version = c.version + 1, updated_at = excluded.updated_at
+        where c.definition is distinct from excluded.definition
+        returning c.version
+      ), concerned as materialized (
+        select s.id, s.tenant_id, s.status
+        from schedules s
+        where exists (select from written)
+          and (s.calendar = any(array(select name from changed))
+               or s.exclude_calendar = any(array(select name from changed)))
+          and exists (
+            select from changed h
+            where h.name in (s.calendar, s.exclude_calendar) and h.tenant_id in ('*', s.tenant_id))
+      ), l as materialized (
+        select c.schedule_id from clock c
+        where c.schedule_id = any(array(select id from concerned))
+        order by c.schedule_id
+        for update
+      ), unparked as (
+        update schedules s set status = 'ACTIVE', status_reason = null
+        where s.id = any(array(select id from concerned where status = 'PARKED'))
+        returning s.id
+      ), marked as (
+        update clock c
+        set revision = c.revision + 1, rules = null,
+            next_fire_at = case when u.id is null then c.next_fire_at else $7 end,
+            timed_at = case when u.id is null then c.timed_at else $7 end
+        from l left join unparked u on u.id = l.schedule_id
+        where c.schedule_id = l.schedule_id
+      ), told as (
+        insert into outbox (at, kind, tenant_id, payload)
+        select $7, 'CHANGED', t.tenant_id, jsonb_build_object(
+          'type', 'scheduler.calendar.updated', 'subject', 'calendars/' || $4,
+          'sequence', w.version * 10 + 2, 'data', $8::jsonb || jsonb_build_object('version', w.version))
+        from written w cross join (select distinct tenant_id from concerned) t
+        order by t.tenant_id
+      )
+      select version, (select count(*) from concerned) as concerned from written
+      """;
+
+  /**
+   * Removes a shared calendar that nobody uses; who has one of its own of the name does not. $1–$3
+   * the lease's name, holder and epoch, $4 the calendar's name. A row when it is gone.
+   */
+  static final String UNSHARE =
+      """
+      with live as materialized (
+        select 1 from leases
+        where name = $1 and holder = $2 and epoch = $3 and expires_at > clock_timestamp()
+        for share
+      )
+      delete from calendars c
+      using live
+      where c.tenant_id = '*' and c.name = $4
+        and not exists (
+          select from schedules s
+          where (s.calendar = $4 or s.exclude_calendar = $4)
+            and not exists (select from calendars o where o.tenant_id = s.tenant_id and o.name = $4))
+        and not exists (
+          select from calendars i
+          where i.definition->'include' ? $4
+            and (i.tenant_id = '*'
+                 or not exists (select from calendars o where o.tenant_id = i.tenant_id and o.name = $4)))
+      returning c.name
+      """;
+
+  private CalendarFilesSql() {}
+}

@@ -1,0 +1,3 @@
+/** Tests of calendars by their names. */
+@org.jspecify.annotations.NullMarked
+package dev.carillon.calendars;
