@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BuiltInCalendar implements BusinessDays {
 
+  /** Jollyday's names without a language are English; for English it would ask the JVM's own. */
+  static final Locale NAMES = Locale.ROOT;
+
   /** The first year of the Gregorian calendar as a whole. */
   private static final int FIRST = 1583;
 
@@ -127,7 +130,7 @@ public final class BuiltInCalendar implements BusinessDays {
           for (Holiday one :
               holidays.getHolidays(Year.of(near), HolidayType.PUBLIC_HOLIDAY, parts)) {
             if (one.getDate().getYear() == year) {
-              found.putIfAbsent(one.getDate(), one.getDescription(Locale.ENGLISH));
+              found.putIfAbsent(one.getDate(), one.getDescription(NAMES));
             }
           }
         }

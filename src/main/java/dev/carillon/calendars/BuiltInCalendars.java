@@ -87,7 +87,7 @@ public final class BuiltInCalendars {
     }
     HolidayManager manager = manager(code);
     CalendarHierarchy place = manager.getCalendarHierarchy();
-    StringBuilder description = new StringBuilder(place.getDescription(Locale.ENGLISH));
+    StringBuilder description = new StringBuilder(place.getDescription(BuiltInCalendar.NAMES));
     List<String> parts = new ArrayList<>();
     for (int i = 1; i < path.length; i++) {
       String part = partNamed(path[i], place);
@@ -96,7 +96,7 @@ public final class BuiltInCalendars {
       }
       place = place.getChildren().get(part);
       parts.add(part);
-      description.append(", ").append(place.getDescription(Locale.ENGLISH));
+      description.append(", ").append(place.getDescription(BuiltInCalendar.NAMES));
     }
     return new BuiltInCalendar(name, code, description.toString(), manager, parts);
   }

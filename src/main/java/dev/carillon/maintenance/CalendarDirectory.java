@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.carillon.catalog.input.CalendarDeclaration;
@@ -12,6 +13,7 @@ import dev.carillon.catalog.input.CalendarReader;
 import dev.carillon.catalog.input.FieldError;
 import dev.carillon.catalog.input.InvalidInput;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -63,7 +65,7 @@ record CalendarDirectory(Path path) {
     for (Path file : files()) {
       String name = file.getFileName().toString();
       byte[] bytes = bytes(file, broken);
-      digest.update(name.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+      digest.update(name.getBytes(StandardCharsets.UTF_8));
       if (bytes != null) {
         digest.update((byte) 0);
         digest.update(sha256().digest(bytes));
@@ -131,10 +133,7 @@ record CalendarDirectory(Path path) {
 
   private static JsonNode parse(byte[] bytes) throws IOException {
     try (MappingIterator<JsonNode> documents = YAML.readValues(bytes)) {
-      JsonNode first =
-          documents.hasNextValue()
-              ? documents.nextValue()
-              : com.fasterxml.jackson.databind.node.MissingNode.getInstance();
+      JsonNode first = documents.hasNextValue() ? documents.nextValue() : MissingNode.getInstance();
       if (documents.hasNextValue()) {
         throw new IOException("it holds more than one document");
       }
@@ -142,17 +141,20 @@ record CalendarDirectory(Path path) {
     }
   }
 
+  /** The first things that are wrong, in one line. */
   static String said(InvalidInput invalid) {
     List<FieldError> errors = invalid.errors();
     return errors.stream()
             .limit(SHOWN_ERRORS)
-            .map(
-                error ->
-                    error.pointer().isEmpty()
-                        ? error.message()
-                        : error.pointer() + " " + error.message())
+            .map(CalendarDirectory::said)
             .collect(Collectors.joining("; "))
         + (errors.size() > SHOWN_ERRORS ? "; and " + (errors.size() - SHOWN_ERRORS) + " more" : "");
+  }
+
+  /** Most messages begin with the name of their field. */
+  private static String said(FieldError error) {
+    String place = error.pointer().isEmpty() ? "" : error.pointer().substring(1);
+    return error.message().startsWith(place) ? error.message() : place + " " + error.message();
   }
 
   /** Into trees and nothing else; an alias is not expanded, so a small file stays small. */

@@ -28,6 +28,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -188,12 +189,12 @@ public final class CalendarFiles {
     now.forEach(
         (place, problem) -> {
           if (!problem.equals(before.get(place))) {
-            LOG.warnf("calendar file=%s %s", place, problem);
+            LOG.warnf("calendar files: %s %s", place, problem);
           }
         });
     before.keySet().stream()
         .filter(place -> !now.containsKey(place))
-        .forEach(place -> LOG.infof("calendar file=%s is in order again", place));
+        .forEach(place -> LOG.infof("calendar files: %s is in order again", place));
     problems = now;
   }
 
@@ -235,8 +236,20 @@ public final class CalendarFiles {
         unfit.put(file.getKey(), problem);
       }
       unfit.forEach(
-          (file, problem) -> problems.put(file, problem + consequence(waiting.get(file).name())));
+          (file, problem) ->
+              problems.put(file, problem + heldBack(file) + consequence(waiting.get(file).name())));
       return nothing();
+    }
+
+    /** What it includes may have a file, and that may be waiting as well, perhaps for this one. */
+    private String heldBack(String file) {
+      List<String> include = waiting.get(file).definition().include();
+      String others =
+          waiting.entrySet().stream()
+              .filter(other -> include.contains(other.getValue().name()))
+              .map(Map.Entry::getKey)
+              .collect(Collectors.joining(", "));
+      return others.isEmpty() ? "" : " (" + others + " is not in order, or includes this one)";
     }
 
     private @Nullable String fit(RowSet<Row> rows, CalendarDeclaration declared) {
@@ -272,10 +285,7 @@ public final class CalendarFiles {
     }
 
     Uni<Void> removeAll() {
-      Set<String> named =
-          content.calendars().values().stream()
-              .map(CalendarDeclaration::name)
-              .collect(Collectors.toSet());
+      Set<String> named = named();
       Uni<Void> removed = nothing();
       for (String name : inForce.keySet()) {
         if (!named.contains(name)) {
@@ -313,8 +323,20 @@ public final class CalendarFiles {
       return content.calendars().size() - waiting.size();
     }
 
+    /** It may have had another name than the file's, which cannot be read any more. */
     private String withConsequence(String file, String problem) {
-      return problem + consequence(file.substring(0, file.lastIndexOf('.')));
+      String name = file.substring(0, file.lastIndexOf('.'));
+      boolean others = inForce.size() > named().size();
+      return problem
+          + (others && !inForce.containsKey(name)
+              ? "; the calendar that it had, if any, stays in force"
+              : consequence(name));
+    }
+
+    private Set<String> named() {
+      return content.calendars().values().stream()
+          .map(CalendarDeclaration::name)
+          .collect(Collectors.toSet());
     }
 
     private String consequence(String name) {

@@ -63,6 +63,14 @@ public record FirePlan(
     missed = List.copyOf(missed);
   }
 
+  /** The last fire that is let go; null for none. */
+  public @Nullable Instant lastLetGo() {
+    if (rest != null) {
+      return rest.to();
+    }
+    return missed.isEmpty() ? null : missed.get(missed.size() - 1);
+  }
+
   /** Fires to run, nothing let go, and the one behind them. */
   public static FirePlan of(List<Instant> fires, @Nullable Instant next) {
     return new FirePlan(fires, List.of(), null, next, true);

@@ -186,21 +186,29 @@ final class FireEvaluation {
 
   private FirePlan plan(Question question, Occurrences occurrences, Effort effort) {
     PlanRow row = question.row;
-    Instant due =
-        row.fixedDelay()
-            ? occurrences.delayed(row)
-            : due(row, occurrences.fires(), question.now, effort);
+    if (row.fixedDelay()) {
+      return delayed(question, occurrences);
+    }
+    Instant due = due(row, occurrences.fires(), question.now, effort);
     if (due == null || due.isAfter(question.horizon)) {
       return FirePlan.of(List.of(), due);
-    }
-    if (row.fixedDelay()) {
-      // One fire at a time: the completion of its run sets the next. Late is not missed, for
-      // nothing was due meanwhile.
-      return FirePlan.of(List.of(due), null);
     }
     int most = row.runsLeft() == null ? FirePlan.MOST_AT_ONCE : row.runsLeft();
     return FirePlan.between(
         occurrences.fires(), due, question.now, question.horizon, row.misfire(), most, effort);
+  }
+
+  /**
+   * One fire at a time: the completion of its run sets the next. Late is not missed, for nothing
+   * was due meanwhile. Put off behind the schedule's end it is planned at once: the next look could
+   * not tell it from one that is none.
+   */
+  private static FirePlan delayed(Question question, Occurrences occurrences) {
+    Instant due = occurrences.delayed(question.row);
+    boolean isFar = due != null && due.isAfter(question.horizon);
+    return due == null || isFar && !occurrences.isBehindTheEnd(due)
+        ? FirePlan.of(List.of(), due)
+        : FirePlan.of(List.of(due), null);
   }
 
   /**

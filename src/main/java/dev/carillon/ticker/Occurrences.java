@@ -1,6 +1,7 @@
 package dev.carillon.ticker;
 
 import dev.carillon.schedule.StoredTrigger;
+import dev.carillon.time.Adjusted;
 import dev.carillon.time.Fires;
 import dev.carillon.time.Timing;
 import dev.carillon.time.Trigger;
@@ -27,14 +28,21 @@ record Occurrences(Timing timing, Fires fires) {
 
   /**
    * When a FIXED_DELAY fires whose stored instant the completion of a run has set, which knows
-   * nothing of bounds, calendars and pauses.
+   * nothing of bounds, calendars and pauses. The same comes out for what came out before, unless
+   * {@link #isBehindTheEnd}.
    *
    * @return null: no more
+   * @throws dev.carillon.time.EvaluationGaveUp when the calendar does not say
    */
   @Nullable Instant delayed(PlanRow row) {
     Instant at = latest(latest(row.next(), row.resumes()), timing.startAt());
+    return isBehindTheEnd(at) ? null : Adjusted.instant(at, timing);
+  }
+
+  /** An adjusted date may lie there, where no nominal one does. */
+  boolean isBehindTheEnd(Instant at) {
     Instant end = timing.endAt();
-    return end != null && at.isAfter(end) ? null : at;
+    return end != null && at.isAfter(end);
   }
 
   private static Instant latest(Instant one, @Nullable Instant other) {

@@ -32,6 +32,7 @@ final class PlanParameters {
   private final List<Boolean> over = new ArrayList<>();
   private final List<Integer> used = new ArrayList<>();
   private final List<@Nullable String> rules = new ArrayList<>();
+  private final List<@Nullable OffsetDateTime> lastLetGo = new ArrayList<>();
 
   // One element a fire.
   private final List<UUID> fireSchedules = new ArrayList<>();
@@ -77,6 +78,7 @@ final class PlanParameters {
     over.add(planned.isOver());
     used.add(fires.size());
     rules.add(plan.isNextKnown() ? ours.name() : null);
+    lastLetGo.add(utc(plan.lastLetGo()));
     FirePlan.Rest rest = plan.rest();
     if (rest != null) {
       countedSchedules.add(row.schedule());
@@ -113,6 +115,7 @@ final class PlanParameters {
         .addArrayOfBoolean(over.toArray(Boolean[]::new))
         .addArrayOfInteger(used.toArray(Integer[]::new))
         .addArrayOfString(rules.toArray(String[]::new))
+        .addArrayOfOffsetDateTime(lastLetGo.toArray(OffsetDateTime[]::new))
         .addArrayOfUUID(fireSchedules.toArray(UUID[]::new))
         .addArrayOfUUID(runs.toArray(UUID[]::new))
         .addArrayOfOffsetDateTime(fireAt.toArray(OffsetDateTime[]::new))

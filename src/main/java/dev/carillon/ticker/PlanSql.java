@@ -39,11 +39,11 @@ final class PlanSql {
    * epoch. One element a schedule: $4 ids, $5 the next fire as it was read, $6 the next fire from
    * now on, $7 revision, $8 last fire, $9 the run that a FIXED_DELAY awaits, $10 when the last of
    * its runs is due, $11 whether it has no fire behind it, $12 how many of its fires become runs,
-   * $13 the tzdata that the next fire was worked out by or null. One element a fire: $14 schedule
-   * ids, $15 run ids, $16 fire instants, $17 when they are due, $18 until when they may start or
-   * null, $19 whether it is only recorded as missed, $20 whether it is late. One element a schedule
-   * of whose missed fires some are only counted: $21 ids, $22 how many, $23 and $24 the first and
-   * the last, as text. $25 now.
+   * $13 the tzdata that the next fire was worked out by or null, $14 the last fire that is let go
+   * or null. One element a fire: $15 schedule ids, $16 run ids, $17 fire instants, $18 when they
+   * are due, $19 until when they may start or null, $20 whether it is only recorded as missed, $21
+   * whether it is late. One element a schedule of whose missed fires some are only counted: $22
+   * ids, $23 how many, $24 and $25 the first and the last, as text. $26 now.
    *
    * <p>Nothing happens under a lease that was taken over: its row is locked FOR SHARE, which a
    * take-over's update waits for, or has already changed. A schedule that was edited since it was
@@ -62,11 +62,11 @@ final class PlanSql {
         for share
       ), u1 as (
         select * from unnest($4::uuid[], $5::timestamptz[], $6::timestamptz[], $7::bigint[], $8::timestamptz[],
-                             $9::uuid[], $10::timestamptz[], $11::boolean[], $12::int[], $13::text[])
-          as u1(schedule_id, old_next, new_next, revision, last, awaited, last_due, over, used, rules)
+                             $9::uuid[], $10::timestamptz[], $11::boolean[], $12::int[], $13::text[], $14::timestamptz[])
+          as u1(schedule_id, old_next, new_next, revision, last, awaited, last_due, over, used, rules, let_go)
       ), u2 as (
-        select * from unnest($14::uuid[], $15::uuid[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[],
-                             $19::boolean[], $20::boolean[])
+        select * from unnest($15::uuid[], $16::uuid[], $17::timestamptz[], $18::timestamptz[], $19::timestamptz[],
+                             $20::boolean[], $21::boolean[])
           as u2(schedule_id, run_id, fire_at, due_at, expires_at, missed, late)
       ), l as materialized (
         select c.schedule_id from clock c
@@ -76,7 +76,9 @@ final class PlanSql {
       ), moved as (
         update clock c
         set next_fire_at = u1.new_next, last_fire_at = coalesce(u1.last, c.last_fire_at),
-            awaited_run = u1.awaited, rules = u1.rules, timed_at = coalesce(c.timed_at, $25),
+            awaited_run = u1.awaited, rules = u1.rules,
+            -- What is let go is dealt with as what has fired: no other rules bring it back.
+            timed_at = greatest(coalesce(c.timed_at, $26), u1.let_go),
             -- Less what this makes: meanwhile a skipped run may have been given back.
             runs_left = c.runs_left - u1.used,
             ends_at = case when u1.over or c.runs_left - u1.used <= 0 then u1.last_due end
@@ -98,7 +100,7 @@ final class PlanSql {
       ), written as (
         insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, expires_at, created_at, priority,
                           target, params)
-        select f.run_id, f.tenant_id, f.job_id, f.schedule_id, f.fire_at, f.due_at, f.expires_at, $25, f.priority,
+        select f.run_id, f.tenant_id, f.job_id, f.schedule_id, f.fire_at, f.due_at, f.expires_at, $26, f.priority,
                f.target, f.params
         from f
         on conflict do nothing
@@ -119,25 +121,25 @@ final class PlanSql {
         where f.expires_at is not null and not f.missed
       ), let_go as (
         insert into attempts (run_id, generation, attempt, tenant_id, outcome, final_state, finished_at)
-        select f.run_id, 1, 1, f.tenant_id, 'MISSED', 'MISSED', $25
+        select f.run_id, 1, 1, f.tenant_id, 'MISSED', 'MISSED', $26
         from f join written on written.id = f.run_id
         where f.missed
         returning run_id
       ), told as (
         insert into outbox (at, kind, runs, attempts)
-        select $25, 'ENDED', array_agg(let_go.run_id), array_agg(1) from let_go
+        select $26, 'ENDED', array_agg(let_go.run_id), array_agg(1) from let_go
         having count(*) > 0
       ), counted as (
         -- The version rises with every event of a schedule, so that their sequences do.
         update schedules s
         set version = s.version + 1
-        from unnest($21::uuid[], $22::bigint[], $23::text[], $24::text[]) as u3(schedule_id, count, since, until)
+        from unnest($22::uuid[], $23::bigint[], $24::text[], $25::text[]) as u3(schedule_id, count, since, until)
         join moved on moved.schedule_id = u3.schedule_id
         where s.id = u3.schedule_id
         returning s.id, s.tenant_id, s.key, s.job_id, s.version, u3.count, u3.since, u3.until
       ), summed as (
         insert into outbox (at, kind, tenant_id, payload)
-        select $25, 'CHANGED', n.tenant_id, jsonb_build_object(
+        select $26, 'CHANGED', n.tenant_id, jsonb_build_object(
           'type', 'scheduler.run.missed', 'subject', 'schedules/' || n.id, 'sequence', n.version * 10 + 8,
           'data', jsonb_strip_nulls(jsonb_build_object(
             'id', n.id, 'tenant', n.tenant_id, 'key', n.key,

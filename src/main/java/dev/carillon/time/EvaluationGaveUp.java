@@ -35,9 +35,4 @@ public final class EvaluationGaveUp extends RuntimeException {
   public boolean outsideCalendar() {
     return outsideCalendar;
   }
-
-  /** Whether it was for a date of which the calendar says nothing. */
-  public boolean outsideCalendar() {
-    return false;
-  }
 }

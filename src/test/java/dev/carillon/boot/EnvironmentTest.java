@@ -54,6 +54,17 @@ class EnvironmentTest {
   }
 
   @Test
+  void takesADirectoryOfCalendarsThatIsThere() {
+    Environment environment = environment(Map.of("CARILLON_CALENDARS", "src"));
+
+    assertEquals(List.of(), environment.problems());
+    assertEquals(
+        java.nio.file.Path.of("src").toAbsolutePath().toString(),
+        environment.settings().get("carillon.calendars"));
+    assertEquals(List.of(), environment.unused());
+  }
+
+  @Test
   void readsDatabaseUrlOnlyWherePostgresUrlIsAbsent() {
     Map<String, String> both =
         Map.of("POSTGRES_URL", "postgres://a@one/x", "DATABASE_URL", "postgres://a@two/x");
@@ -68,6 +79,8 @@ class EnvironmentTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "CARILLON_CALENDARS|/no/such/directory",
+        "CARILLON_CALENDARS|pom.xml",
         "PORT|http",
         "PORT|65536",
         "PORT|0",

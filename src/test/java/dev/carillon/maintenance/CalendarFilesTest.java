@@ -110,7 +110,11 @@ class CalendarFilesTest {
     awaitTold("broken.yaml", "there is no such calendar until it is mended");
     assertTrue(files.tell().get("same.yaml").contains("as has good.yaml"));
     assertTrue(files.tell().get("two.yaml").contains("more than one document"));
-    assertTrue(files.tell().get("circle-a.yaml").contains("there is no calendar circle-b"));
+    assertTrue(
+        files
+            .tell()
+            .get("circle-a.yaml")
+            .contains("(circle-b.yaml is not in order, or includes this one)"));
     assertTrue(files.tell().containsKey("twice.yaml"), files.tell().toString());
     assertTrue(files.tell().get("Not a name.yaml").contains("cannot be a calendar's name"));
     assertEquals(List.of("good"), shared());
@@ -143,7 +147,7 @@ class CalendarFilesTest {
     awaitTold("files", "2 in force");
 
     write("a.yaml", "name: [");
-    awaitTold("a.yaml", "is not YAML");
+    awaitTold("a.yaml", "the calendar that it had, if any, stays in force");
 
     assertEquals(List.of("b", "one"), shared());
   }

@@ -6,10 +6,15 @@ import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasItems;
 import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.testing.PostgresResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +82,76 @@ class TriggerResourceTest {
   }
 
   @Test
+  void adjustsToTheBusinessDaysOfACalendarByItsName() {
+    api.post(
+            "/triggers/preview",
+            """
+            {'trigger':{'type':'CRON','expression':'0 18 31 12 *'},'timezone':'Europe/Berlin','calendar':'DE',
+             'convention':'PRECEDING','from':'2026-01-01T00:00:00Z','count':2}
+            """)
+        .then()
+        .statusCode(200)
+        .body("fires.at", equalTo(List.of("2026-12-31T17:00:00Z", "2027-12-31T17:00:00Z")));
+    api.post(
+            "/calendars",
+            "{'name':'acme','builtin':'DE','holidays':[{'rule':'12-31','name':'New Year’s Eve'}]}")
+        .then()
+        .statusCode(201);
+
+    api.post(
+            "/triggers/preview",
+            """
+            {'trigger':{'type':'CRON','expression':'0 18 31 12 *'},'timezone':'Europe/Berlin','calendar':'acme',
+             'convention':'PRECEDING','from':'2026-01-01T00:00:00Z','count':2}
+            """)
+        .then()
+        .statusCode(200)
+        .body("fires.at", equalTo(List.of("2026-12-30T17:00:00Z", "2027-12-30T17:00:00Z")))
+        .body("fires[0].moved", equalTo(List.of("HOLIDAY")));
+  }
+
+  @Test
+  void takesACalendarAlongAndLeavesItsDaysOut() {
+    api.post(
+            "/triggers/preview",
+            """
+            {'trigger':{'type':'INTERVAL','every':'P1D','anchor':'2026-01-01T09:00:00'},'timezone':'UTC',
+             'calendar':{'weekend':['SATURDAY','SUNDAY'],'holidays':['2026-01-01',{'rule':'01-06'}]},
+             'from':'2025-12-31T00:00:00Z','count':4}
+            """)
+        .then()
+        .statusCode(200)
+        .body(
+            "fires.at",
+            equalTo(
+                List.of(
+                    "2026-01-02T09:00:00Z",
+                    "2026-01-05T09:00:00Z",
+                    "2026-01-07T09:00:00Z",
+                    "2026-01-08T09:00:00Z")));
+  }
+
+  @Test
+  void putsFiresOffByTheSameJitterForTheSameSeed() {
+    String body =
+        """
+        {'trigger':{'type':'CRON','expression':'0 9 * * *'},'timezone':'UTC','from':'2026-01-01T00:00:00Z',
+         'count':20,'jitter':'PT10M','seed':'%s'}
+        """;
+
+    List<String> once = api.post("/triggers/preview", body.formatted("a")).path("fires.at");
+    List<String> again = api.post("/triggers/preview", body.formatted("a")).path("fires.at");
+    List<String> other = api.post("/triggers/preview", body.formatted("b")).path("fires.at");
+
+    assertEquals(once, again);
+    assertNotEquals(once, other);
+    for (String at : once) {
+      assertTrue(Instant.parse(at).atOffset(ZoneOffset.UTC).getHour() == 9, at);
+      assertTrue(Instant.parse(at).atOffset(ZoneOffset.UTC).getMinute() < 10, at);
+    }
+  }
+
+  @Test
   void takesTheDefaultZoneAndFiveFires() {
     api.post(
             "/triggers/preview",
@@ -112,9 +187,15 @@ class TriggerResourceTest {
           {'trigger':{'type':'INTERVAL','every':'P1D'},'dstGap':'skip'}     | 422 | /dstGap
           {'trigger':{'type':'INTERVAL','every':'P1D'},'dstOverlap':'SKIP'} | 422 | /dstOverlap
           {'trigger':{'type':'INTERVAL','every':'P1D'},'dstOverlap':true}   | 400 | /dstOverlap
-          {'trigger':{'type':'INTERVAL','every':'P1D'},'calendar':'DE'}     | 422 | /calendar
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'calendar':'nobody'} | 422 | /calendar
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'calendar':5}        | 400 | /calendar
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'calendar':{'include':['DE']}} | 422 | /calendar/include
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'calendar':{'holidays':['x']}} | 422 | /calendar/holidays/0
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'calendar':'SG','from':'2030-01-01T00:00:00Z'} | 422 | /calendar
           {'trigger':{'type':'INTERVAL','every':'P1D'},'convention':'SKIP'} | 422 | /convention
-          {'trigger':{'type':'INTERVAL','every':'P1D'},'jitter':'PT1M'}     | 422 | /jitter
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'calendar':'DE','convention':'LATER'} | 422 | /convention
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'jitter':'P2D'}      | 422 | /jitter
+          {'trigger':{'type':'INTERVAL','every':'P1D'},'jitter':'PT1M','seed':1} | 400 | /seed
           {'trigger':{'type':'INTERVAL','every':'P1D'},'tz':'UTC'}          | 422 | /tz
           """)
   void refusesWhatIsWrongByItsPlace(String body, int status, String pointer) {
@@ -129,10 +210,10 @@ class TriggerResourceTest {
   void tellsEverythingThatIsWrongAtOnce() {
     api.post(
             "/triggers/preview",
-            "{'trigger':{'type':'CRON','expression':'x'},'timezone':'Mars','count':0,'seed':1}")
+            "{'trigger':{'type':'CRON','expression':'x'},'timezone':'Mars','count':0,'jitter':'x'}")
         .then()
         .statusCode(422)
-        .body("errors.pointer", hasItems("/trigger/expression", "/timezone", "/count", "/seed"));
+        .body("errors.pointer", hasItems("/trigger/expression", "/timezone", "/count", "/jitter"));
   }
 
   /** What each choice makes of a change, as the first fire on its day or the days around. */

@@ -54,7 +54,10 @@ class RowLevelSecurityTest {
         "insert into inbox (tenant_id, source, event_id, run_id, received_at)"
             + " values ('a', '/shop', 'e', "
             + ID
-            + ", now())");
+            + ", now())",
+        "insert into calendars (id, tenant_id, name, definition, created_at, updated_at) values ("
+            + ID
+            + ", 'a', 'k', '{}', now(), now())");
   }
 
   @BeforeEach
@@ -80,7 +83,8 @@ class RowLevelSecurityTest {
         "attempts",
         "dedupe_keys",
         "idempotency_keys",
-        "inbox"
+        "inbox",
+        "calendars"
       })
   void showsATenantItsOwnRowsOnly(String table) throws SQLException {
     enter("a");
@@ -107,7 +111,9 @@ class RowLevelSecurityTest {
         "update inbox set run_id = gen_random_uuid()",
         "delete from schedules",
         "delete from dedupe_keys",
-        "delete from idempotency_keys"
+        "delete from idempotency_keys",
+        "update calendars set definition = '{}'",
+        "delete from calendars"
       })
   void changesNothingOfAnotherTenant(String statement) throws SQLException {
     enter("b");
@@ -126,6 +132,10 @@ class RowLevelSecurityTest {
             + " values ('a', 'run', 'other', gen_random_uuid())",
         "insert into inbox (tenant_id, source, event_id, run_id, received_at)"
             + " values ('a', '/shop', 'other', gen_random_uuid(), now())",
+        "insert into calendars (id, tenant_id, name, definition, created_at, updated_at)"
+            + " values (gen_random_uuid(), 'a', 'other', '{}', now(), now())",
+        "insert into calendars (id, tenant_id, name, definition, created_at, updated_at)"
+            + " values (gen_random_uuid(), '*', 'other', '{}', now(), now())",
         "delete from inbox",
         "update inbox set event_id = 'other'",
         "insert into outbox (at, kind, tenant_id) values (now(), 'CHANGED', 'a')",
@@ -142,6 +152,20 @@ class RowLevelSecurityTest {
 
     SQLException refused = assertThrows(SQLException.class, () -> execute(statement));
     assertEquals("42501", refused.getSQLState());
+  }
+
+  @Test
+  void showsSharedCalendarsToEverybodyAndLetsNobodyChangeThem() throws SQLException {
+    execute(
+        "insert into calendars (id, tenant_id, name, definition, created_at, updated_at)"
+            + " values (gen_random_uuid(), '*', 'shared', '{}', now(), now())");
+    enter("b");
+
+    assertEquals(1, count("calendars"));
+    try (Statement sql = connection.createStatement()) {
+      assertEquals(0, sql.executeUpdate("update calendars set definition = '[]'"));
+      assertEquals(0, sql.executeUpdate("delete from calendars"));
+    }
   }
 
   @Test

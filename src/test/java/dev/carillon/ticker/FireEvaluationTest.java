@@ -1,18 +1,27 @@
 package dev.carillon.ticker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.schedule.FirePlan;
+import dev.carillon.schedule.MisfireRule;
+import dev.carillon.schedule.OverlapPolicy;
 import dev.carillon.schedule.SchedulePolicies;
 import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.ticker.CalendarsInUse.Known;
 import dev.carillon.ticker.FireEvaluation.Evaluated;
+import dev.carillon.time.calendar.BusinessDays;
+import dev.carillon.time.calendar.DayOff;
+import dev.carillon.time.calendar.OutsideCalendar;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -123,6 +132,124 @@ class FireEvaluationTest {
     assertEquals(
         List.of("hostile", "sundial"),
         evaluated.broken().stream().map(broken -> broken.row().tenant()).toList());
+  }
+
+  // ── calendars ──────────────────────────────────────────────────────────────────────────────────
+
+  /** Business days are Mondays to Fridays, up to the end of the year. */
+  private static final BusinessDays WORKDAYS =
+      date -> {
+        if (date.getYear() > 2026) {
+          throw new OutsideCalendar(date, "workdays says nothing of " + date);
+        }
+        return date.getDayOfWeek().getValue() > 5 ? DayOff.WEEKEND : null;
+      };
+
+  private static final Known KNOWN =
+      new Known(Map.of("tenant", Map.of("workdays", WORKDAYS)), Set.of("unlucky"));
+
+  private static final Instant FRIDAY = Instant.parse("2026-06-19T12:00:00Z");
+
+  @Test
+  void firesOnTheDaysOfTheCalendarOnly() {
+    PlanRow row = onWorkdays("tenant", DAILY, FRIDAY, "2025b");
+
+    Evaluated evaluated = evaluation.of(List.of(row), KNOWN, FRIDAY, FRIDAY.plusSeconds(5));
+
+    FirePlan plan = evaluated.planned().get(0).plan();
+    assertEquals(List.of(FRIDAY), plan.fires());
+    assertEquals(FRIDAY.plus(Duration.ofDays(3)), plan.next());
+    // What was made of it is remembered with its calendar, as long as the revision stands
+    assertFalse(evaluation.needsCalendars(row));
+    assertTrue(evaluation.needsCalendars(onWorkdays("tenant", DAILY, FRIDAY, "2025b", 1)));
+  }
+
+  /** The last fire that is told still fires; then nothing is made up. */
+  @Test
+  void plansTheLastFireOfACalendarAndThenParksWithItsReason() {
+    Instant last = Instant.parse("2026-12-31T12:00:00Z");
+    PlanRow row = onWorkdays("tenant", DAILY, last, "2025b");
+
+    FirePlan plan =
+        evaluation.of(List.of(row), KNOWN, last, last.plusSeconds(5)).planned().get(0).plan();
+    assertEquals(List.of(last), plan.fires());
+    assertFalse(plan.isNextKnown());
+
+    // When the next look takes what the plan has stored, by no rules
+    for (Instant now :
+        List.of(last.minusSeconds(3), last.plusSeconds(1), last.plusSeconds(86_400))) {
+      PlanRow then = onWorkdays("tenant", DAILY, plan.next(), null);
+      Evaluated evaluated = evaluation.of(List.of(then), KNOWN, now, now.plusSeconds(5));
+      assertEquals(List.of(), evaluated.planned());
+      assertEquals(
+          "workdays says nothing of 2027-01-01", evaluated.broken().get(0).problem().getMessage());
+    }
+  }
+
+  @Test
+  void putsAFixedDelayOffToTheNextBusinessDay() {
+    Instant saturday = FRIDAY.plus(Duration.ofDays(1));
+    Instant monday = FRIDAY.plus(Duration.ofDays(3));
+    String delay = "{\"type\":\"FIXED_DELAY\",\"delay\":\"PT1H\"}";
+
+    FirePlan put = planned(onWorkdays("tenant", delay, saturday, "2025b"), saturday);
+    FirePlan then = planned(onWorkdays("tenant", delay, monday, "2025b"), monday);
+
+    assertEquals(FirePlan.of(List.of(), monday), put);
+    assertEquals(FirePlan.of(List.of(monday), null), then);
+  }
+
+  @Test
+  void leavesWhatHasCalendarsThatCannotBeReadNow() {
+    PlanRow row = onWorkdays("unlucky", DAILY, FRIDAY, "2025b");
+
+    Evaluated evaluated = evaluation.of(List.of(row), KNOWN, FRIDAY, FRIDAY.plusSeconds(5));
+
+    assertEquals(List.of(row.schedule()), evaluated.left());
+    assertEquals(List.of(), evaluated.broken());
+  }
+
+  private FirePlan planned(PlanRow row, Instant now) {
+    return evaluation.of(List.of(row), KNOWN, now, now.plusSeconds(5)).planned().get(0).plan();
+  }
+
+  private static PlanRow onWorkdays(String tenant, String trigger, Instant next, String rules) {
+    return onWorkdays(tenant, trigger, next, rules, 0);
+  }
+
+  private static PlanRow onWorkdays(
+      String tenant, String trigger, Instant next, String rules, long revision) {
+    return new PlanRow(
+        UUID.nameUUIDFromBytes((tenant + trigger).getBytes(StandardCharsets.UTF_8)),
+        tenant,
+        revision,
+        next,
+        // The last fire, where the next is unknown
+        rules == null ? next.minusNanos(1_000) : next.minus(Duration.ofDays(1)),
+        null,
+        rules,
+        trigger.contains("FIXED_DELAY"),
+        null,
+        "workdays",
+        trigger,
+        "UTC",
+        null,
+        null,
+        NOW.minusSeconds(7_200),
+        new SchedulePolicies(
+            null,
+            null,
+            null,
+            null,
+            null,
+            "workdays",
+            null,
+            null,
+            MisfireRule.DEFAULT,
+            OverlapPolicy.ALLOW_ALL,
+            null,
+            false,
+            null));
   }
 
   private Evaluated of(List<PlanRow> due) {

@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,7 +91,7 @@ class CalendarImportTest {
     InvalidInput refused = assertThrows(InvalidInput.class, () -> read(endless));
     assertEquals("?validTo", refused.errors().get(0).pointer());
 
-    Imported bounded = read("2026-03-01", "2028-12-31", endless);
+    Imported bounded = within("2026-03-01", "2028-12-31", endless);
     assertEquals("2026-05-01 2027-05-01 2028-05-01", dates(bounded));
     assertEquals(LocalDate.parse("2026-03-01"), bounded.validFrom());
     assertEquals(LocalDate.parse("2028-12-31"), bounded.validTo());
@@ -232,7 +231,7 @@ class CalendarImportTest {
     return CalendarImport.read(bytes(calendar(events)), null, null);
   }
 
-  private static Imported read(@Nullable String from, @Nullable String to, String event) {
+  private static Imported within(String from, String to, String event) {
     return CalendarImport.read(bytes(calendar(event)), LocalDate.parse(from), LocalDate.parse(to));
   }
 
