@@ -97,6 +97,7 @@ create table backfills (
   overlap_policy text        not null,
   rate           integer     not null check (rate > 0),   -- runs per second
   planned        integer     not null,          -- runs that it makes or revives
+  revived        integer     not null,          -- of these, runs that had been MISSED or SKIPPED
   left_alone     integer     not null,          -- fires of the window that had run, or were about to
   canceled_at    timestamptz,
   created_at     timestamptz not null
@@ -111,6 +112,8 @@ create table backfill_runs (
   generation  integer not null,                 -- the run's, that the backfill asked for
   primary key (backfill_id, run_id)
 );
+-- Whether a backfill made a run: an edit of its schedule does not withdraw it.
+create index backfill_runs_by_run on backfill_runs (run_id);
 
 -- ── who may see what ───────────────────────────────────────────────────────────────────────────────
 

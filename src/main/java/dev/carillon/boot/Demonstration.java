@@ -70,7 +70,7 @@ class Demonstration {
   private Uni<Void> make() {
     Requester nobody = new Requester(new Tenant("default"), null);
     return schedules
-        .draft(tree(SCHEDULE))
+        .draft(nobody.tenant(), tree(SCHEDULE))
         .chain(
             schedule ->
                 transactions.entities(

@@ -11,6 +11,8 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,6 +84,10 @@ public class ChosenPolicies {
     row.deleteAfterCompletion = policies.deleteAfterCompletion();
     row.note = policies.note();
     return row;
+  }
+
+  String[] calendarNames() {
+    return Stream.of(calendar, excludeCalendar).filter(Objects::nonNull).toArray(String[]::new);
   }
 
   SchedulePolicies chosen() {

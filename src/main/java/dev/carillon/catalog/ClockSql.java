@@ -22,7 +22,7 @@ final class ClockSql {
    */
   static final String LOCK =
       """
-      select c.next_fire_at, c.awaited_run, c.delay_ms,
+      select c.next_fire_at, c.awaited_run, c.delay_ms, c.runs_left,
              exists (select from queue q where q.id = c.awaited_run) as awaits
       from clock c
       where c.schedule_id = $1 and c.tenant_id = $2
@@ -32,7 +32,8 @@ final class ClockSql {
   /**
    * Takes back what is planned and not yet due: no worker can have it, so nothing was told of it.
    * Rows that somebody has locked are skipped, not waited for: a cancel is ending them (and wants
-   * our clock row next), or their time has come. $1 schedule, $2 tenant, $3 now.
+   * our clock row next), or their time has come. What a backfill made, a person asked for by
+   * itself; it stays. $1 schedule, $2 tenant, $3 now.
    */
   static final String WITHDRAW =
       """
@@ -40,28 +41,33 @@ final class ClockSql {
         select q.id, r.fire_at
         from queue q join runs r on r.id = q.id
         where q.schedule_id = $1 and q.tenant_id = $2
-          and q.state = 'QUEUED' and q.attempt = 0 and q.due_at > $3 and r.fire_at is not null
+          and q.state = 'QUEUED' and q.attempt = 0 and r.due_at > $3 and r.fire_at is not null
+          and not exists (select from backfill_runs b where b.run_id = q.id)
         order by q.id
         for update of q skip locked
       ), unqueued as (
         delete from queue where id = any(array(select id from planned))
       ), unwritten as (
         delete from runs where id = any(array(select id from planned))
+      ), unlimited as (
+        delete from expiries where run_id = any(array(select id from planned))
       )
-      select min(fire_at) as earliest from planned
+      select min(fire_at) as earliest, count(*)::int as withdrawn from planned
       """;
 
   /**
    * Sets the clock after an edit. Where fires were withdrawn, the last one is found again: the
    * newest that is left. $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms, $6
    * awaited run, $7 whether fires were withdrawn, $8 by which tzdata the next fire was worked out;
-   * null: it was not, it stays as it was; $9 now if it was, else null.
+   * null: it was not, it stays as it was; $9 now if it was, else null; $10 whether the tzdata is
+   * unknown; $11 how many fires may still become runs or null; $12 until when it is paused or null.
    */
   static final String SET =
       """
       update clock
       set revision = revision + 1, enabled = $3, next_fire_at = $4, delay_ms = $5, awaited_run = $6,
-          rules = coalesce($8, rules), timed_at = coalesce($9, timed_at),
+          rules = case when $10 then null else coalesce($8, rules) end, timed_at = coalesce($9, timed_at),
+          runs_left = $11, resumes_at = $12,
           -- Nothing withdrawn and nothing new: the last fire that ends the schedule is still to come, or just was.
           ends_at = case when $4::timestamptz is null and not $7 then ends_at end,
           last_fire_at = case when $7 then (
@@ -73,28 +79,63 @@ final class ClockSql {
       """;
 
   /**
-   * The instants as a person sees them. Fires are written a few seconds ahead: until its time has
-   * come, such a one is still the next and not the last. $1 schedules, $2 tenant, $3 now.
+   * The instants as a person sees them. Fires are written a few seconds ahead, and may be put off
+   * by jitter: until its time has come, such a one is still the next and not the last. $1
+   * schedules, $2 tenant, $3 now.
    */
   static final String SHOWN =
       """
-      select c.schedule_id,
-             coalesce((
-               select min(r.due_at) from queue q join runs r on r.id = q.id
-               where q.schedule_id = c.schedule_id and q.state = 'QUEUED' and q.attempt = 0 and q.due_at > $3
-                 and r.due_at > $3 and r.fire_at is not null
-             ), c.next_fire_at) as next_fire_at,
-             case when c.last_fire_at <= $3 then c.last_fire_at
-                  when c.last_fire_at > $3 then (
-                    select r.fire_at from runs r
-                    where r.schedule_id = c.schedule_id and r.fire_at <= $3
+      select c.schedule_id, c.next_fire_at, planned.due_at as planned_at,
+             case when c.last_fire_at <= $3 and s.jitter_ms is null then c.last_fire_at
+                  when c.last_fire_at is not null then (
+                    select r.due_at from runs r
+                    where r.schedule_id = c.schedule_id and r.fire_at is not null and r.due_at <= $3
                     order by r.id desc limit 1
                   )
              end as last_fire_at,
              n.fired, n.succeeded, n.failed, n.missed, n.skipped
       from clock c
+      join schedules s on s.id = c.schedule_id
       left join schedule_counts n on n.schedule_id = c.schedule_id
+      left join lateral (
+        select min(r.due_at) as due_at from queue q join runs r on r.id = q.id
+        where q.schedule_id = c.schedule_id and q.state = 'QUEUED' and q.attempt = 0 and q.due_at > $3
+          and r.due_at > $3 and r.fire_at is not null
+          and not exists (select from backfill_runs b where b.run_id = q.id)
+      ) planned on true
       where c.schedule_id = any($1) and c.tenant_id = $2
+      """;
+
+  /**
+   * Keeps calendars as they are until the transaction ends: a change of one marks the schedules
+   * that it sees, and must see this one. $1 tenant, $2 names.
+   */
+  static final String HOLD_CALENDARS =
+      """
+      select 1 from calendars where tenant_id = $1 and name = any($2) order by name for share
+      """;
+
+  /**
+   * Lets one fire go: its run is written as SKIPPED, with its event. Nothing where the run is there
+   * already. $1 schedule, $2 tenant, $3 run, $4 the fire, $5 now, $6 when it would have been due.
+   */
+  static final String SKIP =
+      """
+      with written as (
+        insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority, target, params)
+        select $3, s.tenant_id, s.job_id, s.id, $4, $6, $5, coalesce(s.priority, j.priority, 2), s.target,
+               case when j.params is null then s.params when s.params is null then j.params
+                    else j.params || s.params end
+        from schedules s left join jobs j on j.id = s.job_id
+        where s.id = $1 and s.tenant_id = $2
+        on conflict do nothing
+        returning id, tenant_id
+      ), let_go as (
+        insert into attempts (run_id, generation, attempt, tenant_id, outcome, final_state, finished_at)
+        select id, 1, 1, tenant_id, 'SKIPPED', 'SKIPPED', $5 from written
+      )
+      insert into outbox (at, kind, tenant_id, runs, attempts)
+      select $5, 'ENDED', tenant_id, array[id], array[1] from written
       """;
 
   /**

@@ -1,15 +1,14 @@
 package dev.carillon.catalog;
 
 import dev.carillon.catalog.input.FieldErrors;
-import dev.carillon.time.DstPolicy;
 import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.NeverFires;
+import dev.carillon.time.Timing;
 import dev.carillon.time.Trigger;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.function.Supplier;
 
 /**
@@ -57,12 +56,10 @@ public final class Evaluation {
    * Of a trigger that has no fire after an instant: nothing where it is over, see {@link
    * NeverFires}.
    *
-   * @param anchor as in {@link Trigger#in}
    * @throws dev.carillon.catalog.input.InvalidInput when it never fires at all
    */
-  public static void refuseNever(
-      Trigger trigger, ZoneId zone, DstPolicy dst, Instant anchor, Instant after) {
-    NeverFires never = NeverFires.of(trigger, zone, dst, anchor, after);
+  public static void refuseNever(Trigger trigger, Timing timing, Instant after) {
+    NeverFires never = NeverFires.of(trigger, timing.zone(), timing.dst(), timing.anchor(), after);
     if (never != null) {
       throw FieldErrors.invalid("/trigger", "trigger: " + never.message(), never.example());
     }

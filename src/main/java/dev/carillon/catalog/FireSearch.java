@@ -2,8 +2,8 @@ package dev.carillon.catalog;
 
 import dev.carillon.catalog.input.InvalidInput;
 import dev.carillon.catalog.input.ScheduleDeclaration;
+import dev.carillon.time.Timing;
 import java.time.Instant;
-import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,16 +13,14 @@ import org.jspecify.annotations.Nullable;
 final class FireSearch {
 
   private final ScheduleDeclaration declared;
-  private final ZoneId zone;
-  private final Instant createdAt;
+  private final Timing timing;
   private @Nullable Answer known;
 
   private record Answer(Instant after, @Nullable Instant fire, @Nullable InvalidInput refusal) {}
 
-  FireSearch(ScheduleDeclaration declared, ZoneId zone, Instant createdAt) {
+  FireSearch(ScheduleDeclaration declared, Timing timing) {
     this.declared = declared;
-    this.zone = zone;
-    this.createdAt = createdAt;
+    this.timing = timing;
   }
 
   /** Has the answer at hand when {@link #next} is asked from the same instant. */
@@ -51,26 +49,24 @@ final class FireSearch {
   }
 
   /**
-   * Of a FIXED_DELAY: one delay after an instant.
+   * Of a FIXED_DELAY: one delay after an instant, or its first where that is still to come.
    *
+   * @return null when that would be after its end
    * @throws InvalidInput when that is after the year 9999
    */
-  Instant delayed(Instant from) {
-    Instant at = declared.trigger().in(zone, from, declared.dst()).next(from);
-    if (at == null) {
-      Evaluation.refuseNever(declared.trigger(), zone, declared.dst(), from, from);
-      throw new IllegalStateException("a delay that neither ends nor is endless");
-    }
-    return at;
+  @Nullable Instant delayed(Instant from) {
+    Instant start = timing.startAt();
+    return evaluate(start != null && start.isAfter(from) ? timing : timing.countedFrom(from), from);
   }
 
   private @Nullable Instant evaluate(Instant after) {
-    Instant fire =
-        Evaluation.bounded(
-            "its next fire",
-            () -> declared.trigger().in(zone, createdAt, declared.dst()).next(after));
+    return evaluate(timing, after);
+  }
+
+  private @Nullable Instant evaluate(Timing by, Instant after) {
+    Instant fire = Evaluation.bounded("its next fire", () -> declared.trigger().in(by).next(after));
     if (fire == null) {
-      Evaluation.refuseNever(declared.trigger(), zone, declared.dst(), createdAt, after);
+      Evaluation.refuseNever(declared.trigger(), by, after);
     }
     return fire;
   }

@@ -11,12 +11,15 @@ import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
 import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import org.hibernate.exception.ConstraintViolationException;
 import org.jspecify.annotations.Nullable;
 
@@ -26,14 +29,19 @@ public class Jobs {
 
   private static final String JOB = "job";
 
+  /** In one transaction, each with its own edit. */
+  private static final int MOST_DISABLED = 1_000;
+
   private final TenantTransactions transactions;
   private final InstantSource clock;
   private final Ids ids;
+  private final ScheduleEdits edits;
 
-  Jobs(TenantTransactions transactions, InstantSource clock, Ids ids) {
+  Jobs(TenantTransactions transactions, InstantSource clock, Ids ids, ScheduleEdits edits) {
     this.transactions = transactions;
     this.clock = clock;
     this.ids = ids;
+    this.edits = edits;
   }
 
   /** In a transaction with entities; fails with a {@link Refusal} when the key is taken. */
@@ -79,10 +87,7 @@ public class Jobs {
       String idOrKey,
       IntPredicate expected,
       ObjectNode patch) {
-    Tenant tenant = requester.tenant();
-    return find(tenant, idOrKey)
-        .flatMap(job -> JobEntity.lock(tenant, job.id).flatMap(locked -> refreshed(locked)))
-        .invoke(job -> requireExpected(job, expected))
+    return locked(requester.tenant(), idOrKey, expected)
         .flatMap(job -> change(statements, requester, job, patch));
   }
 
@@ -101,6 +106,91 @@ public class Jobs {
     return job.<JobEntity>flush()
         .replaceWith(() -> JobView.of(job))
         .call(view -> tell(statements, requester, "updated", 2, view));
+  }
+
+  /**
+   * Takes no new runs and schedules from now on; what is queued or running finishes. Archived
+   * already, it stays as it is and nobody is told. Fails with a {@link Refusal} while enabled
+   * schedules use it, unless these are to be disabled.
+   *
+   * @param disabling whether enabled schedules that use it are disabled
+   */
+  public Uni<JobView> archive(
+      Statements statements,
+      Requester requester,
+      String idOrKey,
+      IntPredicate expected,
+      boolean disabling) {
+    return locked(requester.tenant(), idOrKey, expected)
+        .flatMap(
+            job ->
+                job.status == JobStatus.ARCHIVED
+                    ? Uni.createFrom().item(JobView.of(job))
+                    : withoutSchedules(statements, requester, job, disabling)
+                        .flatMap(free -> become(statements, requester, job, JobStatus.ARCHIVED)));
+  }
+
+  /** Takes runs and schedules again; what is not archived stays as it is and nobody is told. */
+  public Uni<JobView> unarchive(
+      Statements statements, Requester requester, String idOrKey, IntPredicate expected) {
+    return locked(requester.tenant(), idOrKey, expected)
+        .flatMap(
+            job ->
+                job.status == JobStatus.ARCHIVED
+                    ? become(statements, requester, job, JobStatus.ACTIVE)
+                    : Uni.createFrom().item(JobView.of(job)));
+  }
+
+  private Uni<JobEntity> locked(Tenant tenant, String idOrKey, IntPredicate expected) {
+    return find(tenant, idOrKey)
+        .flatMap(job -> JobEntity.lock(tenant, job.id).flatMap(locked -> refreshed(locked)))
+        .invoke(job -> requireExpected(job, expected));
+  }
+
+  private Uni<Void> withoutSchedules(
+      Statements statements, Requester requester, JobEntity job, boolean disabling) {
+    return ScheduleEntity.enabledOf(requester.tenant(), job.id, MOST_DISABLED + 1)
+        .invoke(using -> requireDisabling(job, using, disabling))
+        .onItem()
+        .transformToMulti(using -> Multi.createFrom().iterable(using))
+        .onItem()
+        .transformToUniAndConcatenate(
+            schedule ->
+                edits.disable(statements, requester, schedule.id.toString(), version -> true))
+        .collect()
+        .last()
+        .replaceWithVoid();
+  }
+
+  private static void requireDisabling(
+      JobEntity job, List<ScheduleEntity> using, boolean disabling) {
+    if (using.isEmpty() || disabling && using.size() <= MOST_DISABLED) {
+      return;
+    }
+    String some =
+        using.stream().limit(3).map(schedule -> schedule.key).collect(Collectors.joining(", "));
+    throw Refusal.wrongState(
+        disabling
+            ? "more than " + MOST_DISABLED + " enabled schedules use the job; disable some first"
+            : "enabled schedules use the job "
+                + job.key
+                + ", for example "
+                + some
+                + "; disable them, or archive it with ?force=true, which does");
+  }
+
+  private Uni<JobView> become(
+      Statements statements, Requester requester, JobEntity job, JobStatus status) {
+    job.status = status;
+    job.updatedAt = clock.instant();
+    job.version++;
+    return job.<JobEntity>flush()
+        .replaceWith(() -> JobView.of(job))
+        .call(
+            view ->
+                status == JobStatus.ARCHIVED
+                    ? tell(statements, requester, "archived", 3, view)
+                    : tell(statements, requester, "updated", 2, view));
   }
 
   static Uni<JobEntity> find(Tenant tenant, String idOrKey) {

@@ -48,6 +48,11 @@ public final class Refusal extends RuntimeException {
         "the " + what + " was changed meanwhile: it is at version " + version + " now");
   }
 
+  /** Whether something is there that was not, or is not there that was. */
+  public boolean isAboutExistence() {
+    return kind == Kind.NOT_FOUND || kind == Kind.WRONG_STATE && "/key".equals(pointer);
+  }
+
   public Kind kind() {
     return kind;
   }

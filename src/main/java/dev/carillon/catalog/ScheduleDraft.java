@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.catalog.input.ScheduleReader;
+import dev.carillon.time.Timing;
 import java.time.Instant;
-import java.time.ZoneId;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,41 +22,26 @@ import org.jspecify.annotations.Nullable;
 public record ScheduleDraft(
     ScheduleDeclaration declared, FireSearch fires, @Nullable UUID of, int version, Instant now) {
 
-  /**
-   * @throws dev.carillon.catalog.input.InvalidInput saying everything that is wrong with the body
-   */
-  static ScheduleDraft ofNew(JsonNode body, ZoneId defaultZone, Instant now) {
-    ScheduleDeclaration declared = ScheduleReader.read(body);
-    FireSearch fires = new FireSearch(declared, zone(declared, defaultZone), now);
+  static ScheduleDraft ofNew(ScheduleDeclaration declared, Timing timing, Instant now) {
+    FireSearch fires = new FireSearch(declared, timing);
     fires.lookUp(now);
     return new ScheduleDraft(declared, fires, null, 0, now);
   }
 
-  /**
-   * A merge patch applied to a schedule as it is shown.
-   *
-   * @throws dev.carillon.catalog.input.InvalidInput saying everything that is wrong with the whole
-   */
-  static ScheduleDraft ofPatch(
-      ScheduleEntity row, ScheduleView shown, ObjectNode patch, ZoneId defaultZone, Instant now) {
-    ScheduleDeclaration declared = patched(row, shown, patch);
-    FireSearch fires = new FireSearch(declared, zone(declared, defaultZone), row.createdAt);
-    if (!row.enabled || !row.firesAs(declared)) {
+  /** Of a schedule as it stands, and what is declared of it now. */
+  static ScheduleDraft ofEdited(
+      ScheduleEntity row, ScheduleDeclaration declared, Timing timing, Instant now) {
+    FireSearch fires = new FireSearch(declared, timing);
+    if (!row.isFiring() || !row.firesAs(declared)) {
       fires.lookUp(now);
     }
     return new ScheduleDraft(declared, fires, row.id, row.version, now);
   }
 
-  /**
-   * A schedule as it stands, enabled.
-   *
-   * @throws dev.carillon.catalog.input.InvalidInput when this version cannot read what is stored
-   */
-  static ScheduleDraft ofEnabled(
-      ScheduleEntity row, ScheduleView shown, ZoneId defaultZone, Instant now) {
-    ScheduleDeclaration declared = row.declared(shown.jobKey()).withEnabled(true);
-    FireSearch fires = new FireSearch(declared, zone(declared, defaultZone), row.createdAt);
-    return new ScheduleDraft(declared, fires, row.id, row.version, now);
+  /** Of a schedule whose declaration stays. */
+  static ScheduleDraft ofStanding(ScheduleEntity row, ScheduleDeclaration declared, Timing timing) {
+    return new ScheduleDraft(
+        declared, new FireSearch(declared, timing), row.id, row.version, row.updatedAt);
   }
 
   /** Whether it was made of a schedule as it stands. */
@@ -64,10 +49,41 @@ public record ScheduleDraft(
     return row.id.equals(of) && row.version == version;
   }
 
-  /** The id that stands for a key is shown as one, but nobody could write it. */
-  private static ScheduleDeclaration patched(
-      ScheduleEntity row, ScheduleView shown, ObjectNode patch) {
-    ObjectNode document = MergePatch.apply(shown, ScheduleReader.WRITABLE, patch);
+  /**
+   * A merge patch applied to a schedule as it is shown. The id that stands for a key is shown as
+   * one, but nobody could write it.
+   *
+   * @throws dev.carillon.catalog.input.InvalidInput saying everything that is wrong with the whole
+   */
+  static ScheduleDeclaration patched(ScheduleEntity row, ScheduleView shown, ObjectNode patch) {
+    return ofDocument(row, MergePatch.apply(shown, ScheduleReader.WRITABLE, patch));
+  }
+
+  /**
+   * What replaces a schedule. What a person has switched or noted by hand since stays where the
+   * document says nothing of it: a service that declares its schedules at every start must not undo
+   * what its operators did.
+   *
+   * @throws dev.carillon.catalog.input.InvalidInput saying everything that is wrong with the body
+   */
+  static ScheduleDeclaration replaced(ScheduleEntity row, ScheduleView shown, JsonNode body) {
+    if (!(body instanceof ObjectNode document)) {
+      return ScheduleReader.read(body);
+    }
+    ObjectNode whole = document.deepCopy();
+    if (!whole.has("key")) {
+      whole.put("key", row.key);
+    }
+    if (!whole.has("enabled")) {
+      whole.put("enabled", shown.enabled());
+    }
+    if (!whole.has("note") && shown.policies().note() != null) {
+      whole.put("note", shown.policies().note());
+    }
+    return ofDocument(row, whole);
+  }
+
+  private static ScheduleDeclaration ofDocument(ScheduleEntity row, ObjectNode document) {
     if (!row.key.equals(row.id.toString())) {
       return ScheduleReader.read(document);
     }
@@ -76,9 +92,5 @@ public record ScheduleDraft(
     }
     ScheduleDeclaration declared = ScheduleReader.read(document);
     return declared.key() == null ? declared.withKey(row.key) : declared;
-  }
-
-  private static ZoneId zone(ScheduleDeclaration declared, ZoneId defaultZone) {
-    return declared.timezone() == null ? defaultZone : declared.timezone();
   }
 }

@@ -1,29 +1,25 @@
 package dev.carillon.catalog;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.OpenedSchedule.Withdrawn;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.pg.Statements;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
-import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
-import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
-import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
-import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes schedules. Each change but a deletion is one of the declaration, and finds out when the
- * schedule fires next. It is given the transaction that it is part of, as are those of {@link
- * Schedules}.
+ * Changes what schedules are declared as. Each change but a deletion finds out when the schedule
+ * fires next. It is given the transaction that it is part of, as are those of {@link Schedules}.
  */
 @Singleton
 public class ScheduleEdits {
@@ -31,12 +27,38 @@ public class ScheduleEdits {
   private final TenantTransactions transactions;
   private final InstantSource clock;
   private final Schedules schedules;
+  private final ScheduleClock clocks;
 
-  ScheduleEdits(TenantTransactions transactions, InstantSource clock, Schedules schedules) {
+  ScheduleEdits(
+      TenantTransactions transactions,
+      InstantSource clock,
+      Schedules schedules,
+      ScheduleClock clocks) {
     this.transactions = transactions;
     this.clock = clock;
     this.schedules = schedules;
+    this.clocks = clocks;
   }
+
+  /** What a schedule is to be declared as, given what it is and how it is shown. */
+  @FunctionalInterface
+  private interface Wanted extends BiFunction<ScheduleEntity, ScheduleView, ScheduleDeclaration> {
+
+    static Wanted patch(ObjectNode patch) {
+      return (row, view) -> ScheduleDraft.patched(row, view, patch);
+    }
+
+    static Wanted document(JsonNode body) {
+      return (row, view) -> ScheduleDraft.replaced(row, view, body);
+    }
+
+    static Wanted switchedOn() {
+      return (row, view) -> row.declared(view.jobKey()).withEnabled(true);
+    }
+  }
+
+  /** A schedule as it was read, without a lock. */
+  private record Shown(ScheduleEntity row, ScheduleView view) {}
 
   /**
    * What a merge patch makes of a schedule as it stands, read and worked out on a worker thread.
@@ -50,16 +72,49 @@ public class ScheduleEdits {
             tenant,
             statements ->
                 Schedules.find(tenant, idOrKey)
-                    .invoke(row -> requireExpected(row, expected))
-                    .flatMap(row -> shown(statements, tenant, row)))
-        .flatMap(shown -> drafted(shown, patch));
+                    .invoke(row -> ScheduleClock.requireExpected(row, expected))
+                    .flatMap(
+                        row ->
+                            schedules
+                                .view(statements, tenant, row)
+                                .map(view -> new Shown(row, view))))
+        .flatMap(shown -> drafted(tenant, shown, Wanted.patch(patch)));
   }
 
-  private Uni<ScheduleDraft> drafted(Shown shown, ObjectNode patch) {
-    return Evaluation.aside(
-        () ->
-            ScheduleDraft.ofPatch(
-                shown.row, shown.view, patch, schedules.defaultZone(), clock.instant()));
+  /** What a document makes of a schedule, if there is one with the key; null: there is none. */
+  public Uni<@Nullable ScheduleDraft> draftByKey(Tenant tenant, String key, JsonNode body) {
+    return transactions
+        .entities(
+            tenant,
+            statements ->
+                ScheduleEntity.byKeyOrId(tenant, key)
+                    .flatMap(
+                        row ->
+                            row == null
+                                ? Uni.createFrom().<Shown>nullItem()
+                                : schedules
+                                    .view(statements, tenant, row)
+                                    .map(view -> new Shown(row, view))))
+        .flatMap(
+            shown ->
+                shown == null
+                    ? Uni.createFrom().<ScheduleDraft>nullItem()
+                    : drafted(tenant, shown, Wanted.document(body)));
+  }
+
+  private Uni<ScheduleDraft> drafted(Tenant tenant, Shown shown, Wanted wanted) {
+    return Evaluation.aside(() -> wanted.apply(shown.row, shown.view))
+        .flatMap(declared -> drafted(tenant, shown.row, declared));
+  }
+
+  private Uni<ScheduleDraft> drafted(
+      Tenant tenant, ScheduleEntity row, ScheduleDeclaration declared) {
+    return schedules
+        .timing(tenant, declared, row.createdAt)
+        .flatMap(
+            timing ->
+                Evaluation.aside(
+                    () -> ScheduleDraft.ofEdited(row, declared, timing, clock.instant())));
   }
 
   /** Applies a merge patch, of which a draft was made before the transaction. */
@@ -70,37 +125,64 @@ public class ScheduleEdits {
       IntPredicate expected,
       ObjectNode patch,
       ScheduleDraft draft) {
-    return opened(statements, requester, idOrKey, expected)
+    return changed(statements, requester, idOrKey, expected, Wanted.patch(patch), draft);
+  }
+
+  /** Replaces a schedule by a document, of which a draft was made before the transaction. */
+  public Uni<ScheduleView> replace(
+      Statements statements,
+      Requester requester,
+      String key,
+      IntPredicate expected,
+      JsonNode body,
+      ScheduleDraft draft) {
+    return changed(statements, requester, key, expected, Wanted.document(body), draft);
+  }
+
+  private Uni<ScheduleView> changed(
+      Statements statements,
+      Requester requester,
+      String idOrKey,
+      IntPredicate expected,
+      Wanted wanted,
+      ScheduleDraft draft) {
+    return clocks
+        .open(statements, requester, idOrKey, expected)
         .flatMap(
-            edit ->
-                upToDate(draft, edit, patch)
-                    .flatMap(current -> edit(statements, requester, edit, current)));
+            opened ->
+                upToDate(requester.tenant(), draft, opened, wanted)
+                    .flatMap(current -> edit(statements, requester, opened, current)));
   }
 
   /** Of a schedule that was changed since, the draft is made anew, with its clock locked. */
-  private Uni<ScheduleDraft> upToDate(ScheduleDraft draft, Edit edit, ObjectNode patch) {
-    return draft.isOf(edit.row()) ? Uni.createFrom().item(draft) : drafted(edit.shown, patch);
+  private Uni<ScheduleDraft> upToDate(
+      Tenant tenant, ScheduleDraft draft, OpenedSchedule opened, Wanted wanted) {
+    return draft.isOf(opened.row())
+        ? Uni.createFrom().item(draft)
+        : drafted(tenant, new Shown(opened.row(), opened.view()), wanted);
   }
 
   /**
-   * Enables; what is so already stays as it is and nobody is told. Its clock is locked meanwhile,
-   * for which nobody waits: what is disabled is not planned.
+   * Enables, and ends a pause; what is so already stays as it is and nobody is told. Its clock is
+   * locked meanwhile, for which nobody waits: what is disabled is not planned.
    */
   public Uni<ScheduleView> enable(
       Statements statements, Requester requester, String idOrKey, IntPredicate expected) {
-    return opened(statements, requester, idOrKey, expected)
+    return clocks
+        .open(statements, requester, idOrKey, expected)
         .flatMap(
-            edit ->
-                edit.row().enabled
-                    ? Uni.createFrom().item(edit.view())
-                    : enabled(edit).flatMap(draft -> edit(statements, requester, edit, draft)));
+            opened ->
+                opened.row().isFiring()
+                    ? Uni.createFrom().item(opened.view())
+                    : enabled(statements, requester, opened));
   }
 
-  private Uni<ScheduleDraft> enabled(Edit edit) {
-    return Evaluation.aside(
-        () ->
-            ScheduleDraft.ofEnabled(
-                edit.row(), edit.view(), schedules.defaultZone(), clock.instant()));
+  private Uni<ScheduleView> enabled(
+      Statements statements, Requester requester, OpenedSchedule opened) {
+    ScheduleEntity row = opened.row();
+    row.endPause();
+    return drafted(requester.tenant(), new Shown(row, opened.view()), Wanted.switchedOn())
+        .flatMap(draft -> edit(statements, requester, opened, draft));
   }
 
   /**
@@ -109,169 +191,75 @@ public class ScheduleEdits {
    */
   public Uni<ScheduleView> disable(
       Statements statements, Requester requester, String idOrKey, IntPredicate expected) {
-    return opened(statements, requester, idOrKey, expected)
+    return clocks
+        .open(statements, requester, idOrKey, expected)
         .flatMap(
-            edit ->
-                edit.row().enabled
-                    ? disable(statements, requester, edit)
-                    : Uni.createFrom().item(edit.view()));
+            opened ->
+                opened.row().enabled
+                    ? disable(statements, requester, opened)
+                    : Uni.createFrom().item(opened.view()));
   }
 
-  private Uni<ScheduleView> disable(Statements statements, Requester requester, Edit edit) {
+  private Uni<ScheduleView> disable(
+      Statements statements, Requester requester, OpenedSchedule opened) {
     Instant now = clock.instant();
-    return withdraw(statements, edit.row(), now)
-        .map(
-            withdrawn ->
-                new Replanned(NextFire.ofDisabled(edit.before(true, withdrawn)), withdrawn))
-        .invoke(replanned -> edit.row().disable(now))
-        .flatMap(replanned -> replan(statements, requester, edit, replanned, now));
+    return clocks
+        .withdraw(statements, opened, now)
+        .flatMap(
+            withdrawn -> {
+              NextFire next = NextFire.ofDisabled(opened.before(withdrawn));
+              opened.row().disable(now);
+              return clocks.replan(statements, requester, opened, next, withdrawn, now);
+            });
   }
 
   /** Withdraws what is planned and forgets the schedule; its runs keep its id, its key is free. */
   public Uni<Void> delete(
       Statements statements, Requester requester, String idOrKey, IntPredicate expected) {
     Instant now = clock.instant();
-    return opened(statements, requester, idOrKey, expected)
-        .call(edit -> withdraw(statements, edit.row(), now))
-        .call(edit -> edit.row().delete())
-        .call(edit -> edit.row().flush())
-        .call(edit -> ScheduleEvents.deleted(statements, requester, edit.view(), now))
+    return clocks
+        .open(statements, requester, idOrKey, expected)
+        .call(opened -> clocks.withdraw(statements, opened, now))
+        .call(opened -> opened.row().delete())
+        .call(opened -> opened.row().flush())
+        .call(opened -> ScheduleEvents.deleted(statements, requester, opened.view(), now))
         .replaceWithVoid();
   }
 
-  /** A schedule as it stands. */
-  private record Shown(ScheduleEntity row, ScheduleView view) {}
-
-  /** A schedule whose clock is locked. */
-  private record Edit(Shown shown, Row clock) {
-
-    ScheduleEntity row() {
-      return shown.row;
-    }
-
-    ScheduleView view() {
-      return shown.view;
-    }
-
-    NextFire.Before before(boolean sameInstants, @Nullable Instant withdrawn) {
-      return new NextFire.Before(
-          row().enabled,
-          sameInstants,
-          row().status,
-          row().statusReason,
-          Times.instant(clock, "next_fire_at"),
-          clock.getLong("delay_ms"),
-          clock.getUUID("awaited_run"),
-          clock.getBoolean("awaits"),
-          withdrawn);
-    }
-  }
-
-  /** Locks the clock first, then reads: what is read after the lock stays. */
-  private Uni<Edit> opened(
-      Statements statements, Requester requester, String idOrKey, IntPredicate expected) {
-    Tenant tenant = requester.tenant();
-    return Schedules.find(tenant, idOrKey)
-        .flatMap(
-            row ->
-                statements
-                    .query(ClockSql.LOCK, Tuple.of(row.id, tenant.id()))
-                    .map(ScheduleEdits::only)
-                    .onItem()
-                    .ifNull()
-                    .failWith(() -> Refusal.notFound(Schedules.SCHEDULE, idOrKey))
-                    .call(() -> refresh(row))
-                    .invoke(() -> requireExpected(row, expected))
-                    .flatMap(
-                        locked ->
-                            shown(statements, tenant, row).map(shown -> new Edit(shown, locked))));
-  }
-
-  private Uni<Shown> shown(Statements statements, Tenant tenant, ScheduleEntity row) {
-    return schedules
-        .views(statements, tenant, List.of(row))
-        .map(views -> new Shown(row, views.get(0)));
-  }
-
   private Uni<ScheduleView> edit(
-      Statements statements, Requester requester, Edit edit, ScheduleDraft draft) {
+      Statements statements, Requester requester, OpenedSchedule opened, ScheduleDraft draft) {
     ScheduleDeclaration declared = draft.declared();
-    if (!edit.row().key.equals(declared.key())) {
-      throw FieldErrors.invalid("/key", "key: a schedule keeps its key", edit.row().key);
+    if (!opened.row().key.equals(declared.key())) {
+      throw FieldErrors.invalid("/key", "key: a schedule keeps its key", opened.row().key);
     }
-    if (edit.row().isDeclaredAs(declared, edit.view().jobKey())) {
-      return Uni.createFrom().item(edit.view());
+    if (opened.row().isDeclaredAs(declared, opened.view().jobKey())) {
+      return Uni.createFrom().item(opened.view());
     }
+    return write(statements, requester, opened, draft);
+  }
+
+  private Uni<ScheduleView> write(
+      Statements statements, Requester requester, OpenedSchedule opened, ScheduleDraft draft) {
+    ScheduleDeclaration declared = draft.declared();
     Instant now = clock.instant();
     return Schedules.named(requester.tenant(), declared)
         .flatMap(
             job ->
-                withdraw(statements, edit.row(), now)
-                    .flatMap(withdrawn -> replanned(edit, draft, withdrawn))
-                    .invoke(replanned -> edit.row().declare(declared, job, now)))
-        .flatMap(replanned -> replan(statements, requester, edit, replanned, now));
+                clocks
+                    .withdraw(statements, opened, now)
+                    .flatMap(
+                        withdrawn ->
+                            next(opened, draft, withdrawn)
+                                .invoke(next -> opened.row().declare(declared, job, now))
+                                .flatMap(
+                                    next ->
+                                        clocks.replan(
+                                            statements, requester, opened, next, withdrawn, now))));
   }
 
-  /** A next fire, and what was planned and no longer is; null: nothing was. */
-  private record Replanned(NextFire next, @Nullable Instant withdrawn) {}
-
-  private static Uni<Replanned> replanned(
-      Edit edit, ScheduleDraft draft, @Nullable Instant withdrawn) {
-    NextFire.Before before = edit.before(edit.row().firesAs(draft.declared()), withdrawn);
-    return Evaluation.aside(() -> new Replanned(NextFire.ofEdited(before, draft), withdrawn));
-  }
-
-  private Uni<ScheduleView> replan(
-      Statements statements, Requester requester, Edit edit, Replanned replanned, Instant now) {
-    ScheduleEntity row = edit.row();
-    row.status = replanned.next().status();
-    row.statusReason = replanned.next().statusReason();
-    row.version++;
-    return row.flush()
-        .flatMap(flushed -> set(statements, row, replanned, now))
-        .flatMap(set -> schedules.views(statements, requester.tenant(), List.of(row)))
-        .map(views -> views.get(0))
-        .call(view -> ScheduleEvents.edited(statements, requester, edit.view(), view));
-  }
-
-  private Uni<RowSet<Row>> set(
-      Statements statements, ScheduleEntity row, Replanned replanned, Instant now) {
-    NextFire next = replanned.next();
-    return statements.query(
-        ClockSql.SET,
-        Tuple.from(
-            Arrays.asList(
-                row.id,
-                row.tenant,
-                row.enabled,
-                Times.utc(next.at()),
-                next.delayMillis(),
-                next.awaited(),
-                replanned.withdrawn() != null,
-                schedules.workedOutBy(next),
-                next.workedOut() ? Times.utc(now) : null)));
-  }
-
-  /** The earliest instant that was planned and no longer is; null when there was none. */
-  private static Uni<@Nullable Instant> withdraw(
-      Statements statements, ScheduleEntity row, Instant now) {
-    return statements
-        .query(ClockSql.WITHDRAW, Tuple.of(row.id, row.tenant, Times.utc(now)))
-        .map(rows -> Times.instant(rows.iterator().next(), "earliest"));
-  }
-
-  /** It may have been changed, or have gone, between the first reading and the lock. */
-  private static Uni<Void> refresh(ScheduleEntity row) {
-    return Panache.getSession().flatMap(session -> session.refresh(row));
-  }
-
-  private static void requireExpected(ScheduleEntity row, IntPredicate expected) {
-    if (!expected.test(row.version)) {
-      throw Refusal.lostUpdate(Schedules.SCHEDULE, row.version);
-    }
-  }
-
-  private static @Nullable Row only(RowSet<Row> rows) {
-    return rows.size() == 0 ? null : rows.iterator().next();
+  private static Uni<NextFire> next(
+      OpenedSchedule opened, ScheduleDraft draft, Withdrawn withdrawn) {
+    NextFire.Before before = opened.before(draft.declared(), withdrawn);
+    return Evaluation.aside(() -> NextFire.ofEdited(before, draft));
   }
 }

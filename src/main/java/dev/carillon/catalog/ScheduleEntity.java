@@ -9,6 +9,7 @@ import dev.carillon.tenancy.Tenant;
 import dev.carillon.time.DstGap;
 import dev.carillon.time.DstOverlap;
 import dev.carillon.time.DstPolicy;
+import dev.carillon.time.Jitter;
 import dev.carillon.time.Trigger;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import io.smallrye.mutiny.Uni;
@@ -19,6 +20,7 @@ import jakarta.persistence.EnumType;
 import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -99,6 +101,19 @@ public class ScheduleEntity extends PanacheEntityBase {
         : Uni.createFrom().nullItem();
   }
 
+  /** A schedule without a key of its own has its id as key. */
+  static Uni<@Nullable ScheduleEntity> byKeyOrId(Tenant tenant, String idOrKey) {
+    return Fields.isUuid(idOrKey) ? byId(tenant, UUID.fromString(idOrKey)) : byKey(tenant, idOrKey);
+  }
+
+  /** Those that are switched on, of a job; paused ones too. */
+  static Uni<List<ScheduleEntity>> enabledOf(Tenant tenant, UUID job, int most) {
+    return ScheduleEntity.<ScheduleEntity>find(
+            "tenant = ?1 and jobId = ?2 and enabled = true order by id", tenant.id(), job)
+        .range(0, most - 1)
+        .list();
+  }
+
   static Uni<List<ScheduleEntity>> below(Tenant tenant, UUID id, int most) {
     return ScheduleEntity.<ScheduleEntity>find(
             "tenant = ?1 and id < ?2 order by id desc", tenant.id(), id)
@@ -121,8 +136,40 @@ public class ScheduleEntity extends PanacheEntityBase {
     updatedAt = now;
   }
 
+  /** Whether it is switched on and not paused: its clock runs. */
+  boolean isFiring() {
+    return enabled && status != ScheduleStatus.PAUSED;
+  }
+
+  /** By which its fires are put off. */
+  Jitter jitter() {
+    Duration most = policies.chosen().jitter();
+    return most == null ? Jitter.NONE : Jitter.of(tenant, key, most);
+  }
+
+  boolean hasCalendar() {
+    return policies.calendar != null || policies.excludeCalendar != null;
+  }
+
+  /** Ends a pause, if there is one: what is left is a schedule that is switched off. */
+  void endPause() {
+    pausedUntil = null;
+    enabled = false;
+  }
+
+  /**
+   * @param until null: without an end
+   * @param why for people; null: as before
+   */
+  void pause(@Nullable Instant until, @Nullable String why, Instant now) {
+    pausedUntil = until;
+    policies.note = why == null ? policies.note : why;
+    updatedAt = now;
+  }
+
   void disable(Instant now) {
     enabled = false;
+    pausedUntil = null;
     updatedAt = now;
   }
 

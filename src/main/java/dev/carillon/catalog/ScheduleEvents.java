@@ -32,7 +32,7 @@ final class ScheduleEvents {
    */
   static Uni<Void> edited(
       Statements statements, Requester requester, ScheduleView before, ScheduleView after) {
-    boolean switched = before.enabled() != after.enabled();
+    boolean switched = before.isFiring() != after.isFiring();
     Uni<Void> updated =
         switched && sameButForTheSwitch(before, after)
             ? Uni.createFrom().voidItem()
@@ -47,8 +47,8 @@ final class ScheduleEvents {
     if (!switched) {
       return updated;
     }
-    String type = after.enabled() ? "enabled" : "disabled";
-    int rank = after.enabled() ? ENABLED : DISABLED;
+    String type = after.isFiring() ? "enabled" : "disabled";
+    int rank = after.isFiring() ? ENABLED : DISABLED;
     return updated.flatMap(
         told -> tell(statements, requester, type, rank, after, after.version(), after.updatedAt()));
   }

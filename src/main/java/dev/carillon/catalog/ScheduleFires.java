@@ -1,39 +1,54 @@
 package dev.carillon.catalog;
 
-import dev.carillon.time.DstPolicy;
+import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.time.FixedDelay;
 import dev.carillon.time.Jitter;
 import dev.carillon.time.Preview;
 import dev.carillon.time.Timing;
 import dev.carillon.time.Trigger;
 import java.time.Instant;
-import java.time.ZoneId;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The fires of a stored schedule, whether it is enabled or not: the ones that the ticker plans,
- * from the same zone and anchor.
+ * from the same timing.
  *
- * @param anchor what the fires count from: the schedule's createdAt; of a FIXED_DELAY, whose fires
- *     follow its runs, one delay before its next fire
+ * @param timing the schedule's; of a FIXED_DELAY, whose fires follow its runs, counted from one
+ *     delay before its next fire
+ * @param jitter by which each is put off
  */
-public record ScheduleFires(Trigger trigger, ZoneId zone, DstPolicy dst, Instant anchor) {
+public record ScheduleFires(Trigger trigger, Timing timing, Jitter jitter) {
 
   /**
    * @param next when it fires next; null: it waits for a run, or does not fire as things are
    */
   static ScheduleFires of(
-      Trigger trigger,
-      ZoneId zone,
-      DstPolicy dst,
-      Instant createdAt,
-      @Nullable Instant next,
-      Instant now) {
+      Trigger trigger, Timing timing, Jitter jitter, @Nullable Instant next, Instant now) {
     if (trigger instanceof FixedDelay fixed) {
       // Without a next one: as if its run ended, or it were enabled, now.
-      return new ScheduleFires(trigger, zone, dst, next == null ? now : next.minus(fixed.delay()));
+      Instant from = next == null ? now : next.minus(fixed.delay());
+      return new ScheduleFires(trigger, timing.countedFrom(from), jitter);
     }
-    return new ScheduleFires(trigger, zone, dst, createdAt);
+    return new ScheduleFires(trigger, timing, jitter);
+  }
+
+  /** The nominal instants, which are the runs' identity. */
+  ScheduleFires withoutJitter() {
+    return new ScheduleFires(trigger, timing, Jitter.NONE);
+  }
+
+  /**
+   * @throws dev.carillon.catalog.input.InvalidInput when the fires of the past are those that its
+   *     runs have made, and no others
+   */
+  void requireNominal() {
+    if (trigger instanceof FixedDelay) {
+      throw FieldErrors.invalid(
+          "/from",
+          "from: the fires of a FIXED_DELAY follow the ends of its runs, so a past window has none"
+              + " but those that ran; trigger it by hand instead",
+          null);
+    }
   }
 
   /**
@@ -46,9 +61,6 @@ public record ScheduleFires(Trigger trigger, ZoneId zone, DstPolicy dst, Instant
   public Preview between(Instant from, @Nullable Instant to, int limit) {
     Instant until = to == null ? Instant.MAX : to;
     return Evaluation.bounded(
-        "its fires",
-        () ->
-            Preview.between(
-                trigger, Timing.of(zone, anchor, dst), Jitter.NONE, from, until, limit));
+        "its fires", () -> Preview.between(trigger, timing, jitter, from, until, limit));
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.JsonText;
 import dev.carillon.time.DstGap;
 import dev.carillon.time.DstOverlap;
+import dev.carillon.time.Jitter;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.Objects;
@@ -91,11 +92,21 @@ public record ScheduleView(
   /**
    * The last and the next instant, as a person sees them: what is planned has not fired yet.
    *
-   * @param next before jitter where it is not planned yet
+   * @param planned when the next planned run is due; null: none is planned
+   * @param nominal the fire after these, before jitter
    */
-  record Fires(@Nullable Instant last, @Nullable Instant next, Counts counts) {
+  record Fires(
+      @Nullable Instant last, @Nullable Instant planned, @Nullable Instant nominal, Counts counts) {
 
-    static final Fires NONE = new Fires(null, null, Counts.NONE);
+    static final Fires NONE = new Fires(null, null, null, Counts.NONE);
+
+    Fires putOffBy(Jitter jitter) {
+      return nominal == null ? this : new Fires(last, planned, jitter.due(nominal), counts);
+    }
+
+    @Nullable Instant next() {
+      return planned == null ? nominal : planned;
+    }
   }
 
   static ScheduleView of(ScheduleEntity row, @Nullable String jobKey, Fires fires) {
@@ -122,6 +133,11 @@ public record ScheduleView(
         row.version,
         row.createdAt,
         row.updatedAt);
+  }
+
+  /** Whether it is switched on and not paused. */
+  boolean isFiring() {
+    return enabled && status != ScheduleStatus.PAUSED;
   }
 
   /**

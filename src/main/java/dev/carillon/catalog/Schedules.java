@@ -1,15 +1,18 @@
 package dev.carillon.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.carillon.calendars.Calendars;
 import dev.carillon.catalog.input.FieldErrors;
-import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.ScheduleDeclaration;
+import dev.carillon.catalog.input.ScheduleReader;
 import dev.carillon.pg.Statements;
 import dev.carillon.schedule.TzdataVersion;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
 import dev.carillon.time.Preview;
+import dev.carillon.time.Timing;
+import dev.carillon.time.calendar.BusinessDays;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -23,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -68,8 +72,38 @@ public class Schedules {
    * What is to be created, read and worked out on a worker thread. Fails with {@link
    * dev.carillon.catalog.input.InvalidInput} when the body is none of a schedule.
    */
-  public Uni<ScheduleDraft> draft(JsonNode body) {
-    return Evaluation.aside(() -> ScheduleDraft.ofNew(body, defaultZone, clock.instant()));
+  public Uni<ScheduleDraft> draft(Tenant tenant, JsonNode body) {
+    return Evaluation.aside(() -> ScheduleReader.read(body))
+        .flatMap(declared -> draft(tenant, declared, clock.instant()));
+  }
+
+  private Uni<ScheduleDraft> draft(Tenant tenant, ScheduleDeclaration declared, Instant now) {
+    return timing(tenant, declared, now)
+        .flatMap(timing -> Evaluation.aside(() -> ScheduleDraft.ofNew(declared, timing, now)));
+  }
+
+  /**
+   * What decides when a declaration fires. Its calendars are read, in a transaction of their own;
+   * fails with {@link dev.carillon.catalog.input.InvalidInput} where there is none of the name.
+   */
+  Uni<Timing> timing(Tenant tenant, ScheduleDeclaration declared, Instant createdAt) {
+    return calendars(tenant, declared.calendars())
+        .map(known -> declared.timing(defaultZone, createdAt, known));
+  }
+
+  private Uni<Map<String, BusinessDays>> calendars(Tenant tenant, Set<String> names) {
+    return names.isEmpty()
+        ? Uni.createFrom().item(Map.of())
+        : transactions.statements(
+            tenant, statements -> Calendars.named(statements, tenant.id(), names));
+  }
+
+  /** Until the transaction ends no calendar of its own changes that a schedule depends on. */
+  Uni<?> holdCalendars(Statements statements, ScheduleEntity row) {
+    return row.hasCalendar()
+        ? statements.query(
+            ClockSql.HOLD_CALENDARS, Tuple.of(row.tenant, row.policies.calendarNames()))
+        : Uni.createFrom().voidItem();
   }
 
   /**
@@ -87,13 +121,14 @@ public class Schedules {
     schedule.key = declared.key() == null ? schedule.id.toString() : declared.key();
     schedule.version = 1;
     schedule.createdAt = now;
-    schedule.status = next.status();
-    schedule.statusReason = next.statusReason();
+    schedule.status = next.standing().status();
+    schedule.statusReason = next.standing().reason();
     return named(requester.tenant(), declared)
         .invoke(job -> schedule.declare(declared, job, now))
         .flatMap(job -> schedule.<ScheduleEntity>persistAndFlush())
         .onFailure(ConstraintViolationException.class)
         .transform(taken -> Refusal.keyTaken(SCHEDULE, schedule.key))
+        .call(() -> holdCalendars(statements, schedule))
         .call(() -> start(statements, schedule, next, now))
         .flatMap(row -> view(statements, row, declared.jobKey(), now))
         .call(view -> ScheduleEvents.created(statements, requester, view));
@@ -117,6 +152,19 @@ public class Schedules {
   public Uni<Preview> fires(
       Tenant tenant, String idOrKey, Instant from, @Nullable Instant to, int limit) {
     Instant now = clock.instant();
+    return stored(tenant, idOrKey, now)
+        .flatMap(stored -> Evaluation.aside(() -> stored.fires.between(from, to, limit)));
+  }
+
+  /** A schedule as it is stored, and its fires. */
+  record Stored(ScheduleEntity row, ScheduleFires fires) {}
+
+  /** Fails with a {@link Refusal} when there is no such schedule. */
+  Uni<Stored> stored(Tenant tenant, String idOrKey) {
+    return stored(tenant, idOrKey, clock.instant());
+  }
+
+  private Uni<Stored> stored(Tenant tenant, String idOrKey, Instant now) {
     return transactions
         .entities(
             tenant,
@@ -125,18 +173,24 @@ public class Schedules {
                     .flatMap(
                         row ->
                             fires(statements, tenant, List.of(row), now)
-                                .map(fires -> new Clocked(row, fires.apply(row.id).next()))))
-        .flatMap(clocked -> Evaluation.aside(() -> stored(clocked, now).between(from, to, limit)));
+                                .map(fires -> new Clocked(row, fires.apply(row).next()))))
+        .flatMap(
+            clocked -> stored(tenant, clocked, now).map(fires -> new Stored(clocked.row, fires)));
   }
 
   /** A schedule and when it fires next; null: see {@link ScheduleFires#of}. */
   private record Clocked(ScheduleEntity row, @Nullable Instant next) {}
 
-  private ScheduleFires stored(Clocked clocked, Instant now) {
-    ScheduleDeclaration declared = clocked.row.declared(null);
-    ZoneId zone = declared.timezone() == null ? defaultZone : declared.timezone();
-    return ScheduleFires.of(
-        declared.trigger(), zone, declared.dst(), clocked.row.createdAt, clocked.next, now);
+  private Uni<ScheduleFires> stored(Tenant tenant, Clocked clocked, Instant now) {
+    ScheduleEntity row = clocked.row;
+    return Evaluation.aside(() -> row.declared(null))
+        .flatMap(
+            declared ->
+                timing(tenant, declared, row.createdAt)
+                    .map(
+                        timing ->
+                            ScheduleFires.of(
+                                declared.trigger(), timing, row.jitter(), clocked.next, now)));
   }
 
   /** Newest first. */
@@ -164,9 +218,9 @@ public class Schedules {
                 row.enabled,
                 Times.utc(next.at()),
                 next.delayMillis(),
-                workedOutBy(next),
+                row.hasCalendar() ? null : workedOutBy(next),
                 Times.utc(now),
-                row.policies.maxRuns)));
+                next.runsLeft())));
   }
 
   @Nullable String workedOutBy(NextFire next) {
@@ -183,8 +237,16 @@ public class Schedules {
         .onItem()
         .ifNull()
         .failWith(() -> unknownJob(key))
+        .invoke(job -> requireUsable(job, declared.enabled()))
         .invoke(job -> job.status = job.status == JobStatus.CREATED ? JobStatus.ACTIVE : job.status)
         .map(job -> job.id);
+  }
+
+  private static void requireUsable(JobEntity job, boolean enabled) {
+    if (enabled && job.status == JobStatus.ARCHIVED) {
+      throw Refusal.wrongState(
+          "the job " + job.key + " is archived; unarchive it, or declare the schedule disabled");
+    }
   }
 
   static RuntimeException unknownJob(String key) {
@@ -193,9 +255,7 @@ public class Schedules {
   }
 
   static Uni<ScheduleEntity> find(Tenant tenant, String idOrKey) {
-    Uni<@Nullable ScheduleEntity> byKey = ScheduleEntity.byKey(tenant, idOrKey);
-    // A schedule without a key of its own has its id as key, so both ways lead to it.
-    return (Fields.isUuid(idOrKey) ? ScheduleEntity.byId(tenant, UUID.fromString(idOrKey)) : byKey)
+    return ScheduleEntity.byKeyOrId(tenant, idOrKey)
         .onItem()
         .ifNull()
         .failWith(() -> Refusal.notFound(SCHEDULE, idOrKey));
@@ -204,7 +264,11 @@ public class Schedules {
   private Uni<ScheduleView> view(
       Statements statements, ScheduleEntity row, @Nullable String jobKey, Instant now) {
     return fires(statements, new Tenant(row.tenant), List.of(row), now)
-        .map(fires -> ScheduleView.of(row, jobKey, fires.apply(row.id)));
+        .map(fires -> ScheduleView.of(row, jobKey, fires.apply(row)));
+  }
+
+  Uni<ScheduleView> view(Statements statements, Tenant tenant, ScheduleEntity row) {
+    return views(statements, tenant, List.of(row)).map(views -> views.get(0));
   }
 
   Uni<List<ScheduleView>> views(Statements statements, Tenant tenant, List<ScheduleEntity> rows) {
@@ -223,12 +287,12 @@ public class Schedules {
                                         ScheduleView.of(
                                             row,
                                             row.jobId == null ? null : keys.get(row.jobId),
-                                            fires.apply(row.id)))
+                                            fires.apply(row)))
                                 .toList()));
   }
 
   private interface FiresById {
-    ScheduleView.Fires apply(UUID schedule);
+    ScheduleView.Fires apply(ScheduleEntity schedule);
   }
 
   private static Uni<FiresById> fires(
@@ -245,9 +309,13 @@ public class Schedules {
                           row.getUUID("schedule_id"),
                           new ScheduleView.Fires(
                               Times.instant(row, "last_fire_at"),
+                              Times.instant(row, "planned_at"),
                               Times.instant(row, "next_fire_at"),
                               counts(row))));
-              return id -> fires.getOrDefault(id, ScheduleView.Fires.NONE);
+              return schedule ->
+                  fires
+                      .getOrDefault(schedule.id, ScheduleView.Fires.NONE)
+                      .putOffBy(schedule.jitter());
             });
   }
 

@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.function.IntPredicate;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -34,6 +35,8 @@ import org.jspecify.annotations.Nullable;
 @APIResponse(responseCode = "400", ref = ApiDescription.PROBLEM)
 @APIResponse(responseCode = "422", ref = ApiDescription.PROBLEM)
 public class JobResource {
+
+  private static final String FORCE = "force";
 
   private final Jobs jobs;
   private final Writes writes;
@@ -143,6 +146,67 @@ public class JobResource {
         (statements, requester) ->
             jobs.patch(statements, requester, job, expected, patch)
                 .map(edited -> Answer.ok(edited).version(edited.version())));
+  }
+
+  @POST
+  @Path("/{job}/archive")
+  @Operation(
+      operationId = "archiveJob",
+      summary = "Archive a job",
+      description = "It takes no new runs and schedules; what is queued or running finishes.")
+  @Parameter(name = "job", in = ParameterIn.PATH, description = "Its id or key")
+  @Parameter(
+      name = FORCE,
+      in = ParameterIn.QUERY,
+      description = "Disables the enabled schedules that use it, which else are in the way",
+      schema = @Schema(type = SchemaType.BOOLEAN, defaultValue = "false"))
+  @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
+  @APIResponse(
+      responseCode = "200",
+      description = "The job as it is now",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  @APIResponse(responseCode = "409", ref = ApiDescription.PROBLEM)
+  public Uni<Response> archive(
+      @PathParam("job") String job, @Parameter(hidden = true) byte @Nullable [] body) {
+    Query query = call.query(FORCE);
+    boolean disabling = query.flag(FORCE);
+    query.check();
+    call.requireNoFields(body);
+    IntPredicate expected = call.ifMatch();
+    return writes.postEntity(
+        call,
+        body,
+        (statements, requester) ->
+            jobs.archive(statements, requester, job, expected, disabling)
+                .map(
+                    archived ->
+                        Answer.ok(archived)
+                            .version(archived.version())
+                            .then(writes.clockNotice())));
+  }
+
+  @POST
+  @Path("/{job}/unarchive")
+  @Operation(operationId = "unarchiveJob", summary = "Take an archived job into use again")
+  @Parameter(name = "job", in = ParameterIn.PATH, description = "Its id or key")
+  @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
+  @APIResponse(
+      responseCode = "200",
+      description = "The job as it is now",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  public Uni<Response> unarchive(
+      @PathParam("job") String job, @Parameter(hidden = true) byte @Nullable [] body) {
+    call.query().check();
+    call.requireNoFields(body);
+    IntPredicate expected = call.ifMatch();
+    return writes.postEntity(
+        call,
+        body,
+        (statements, requester) ->
+            jobs.unarchive(statements, requester, job, expected)
+                .map(used -> Answer.ok(used).version(used.version())));
   }
 
   private static Response shown(JobView job) {

@@ -1,21 +1,19 @@
 package dev.carillon.rest;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.carillon.catalog.DueNotices;
-import dev.carillon.catalog.RunView;
-import dev.carillon.catalog.Runs;
+import dev.carillon.catalog.Refusal;
+import dev.carillon.catalog.ScheduleDraft;
 import dev.carillon.catalog.ScheduleEdits;
 import dev.carillon.catalog.ScheduleView;
 import dev.carillon.catalog.Schedules;
-import dev.carillon.catalog.input.RunReader;
-import dev.carillon.catalog.input.RunRequest;
-import dev.carillon.pg.Statements;
-import dev.carillon.tenancy.Requester;
+import dev.carillon.catalog.input.FieldErrors;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -49,26 +47,19 @@ public class ScheduleResource {
   private static final String FROM = "from";
   private static final String TO = "to";
 
+  /** More often than that, two clients keep creating and deleting it. */
+  private static final int MOST_OVERTAKEN = 3;
+
   private final Schedules schedules;
   private final ScheduleEdits edits;
-  private final Runs runs;
-  private final DueNotices dueNotices;
   private final InstantSource clock;
   private final Writes writes;
   private final Call call;
 
   ScheduleResource(
-      Schedules schedules,
-      ScheduleEdits edits,
-      Runs runs,
-      DueNotices dueNotices,
-      InstantSource clock,
-      Writes writes,
-      Call call) {
+      Schedules schedules, ScheduleEdits edits, InstantSource clock, Writes writes, Call call) {
     this.schedules = schedules;
     this.edits = edits;
-    this.runs = runs;
-    this.dueNotices = dueNotices;
     this.clock = clock;
     this.writes = writes;
     this.call = call;
@@ -104,7 +95,7 @@ public class ScheduleResource {
     return writes.postEntity(
         call,
         body,
-        schedules.draft(call.json(body)),
+        schedules.draft(call.tenant(), call.json(body)),
         (statements, requester, draft) ->
             schedules
                 .create(statements, requester, draft)
@@ -251,88 +242,92 @@ public class ScheduleResource {
                 .map(gone -> Answer.noContent().then(writes.clockNotice())));
   }
 
-  @POST
-  @Path("/{schedule}/enable")
+  @PUT
+  @Path("/by-key/{key}")
   @Operation(
-      operationId = "enableSchedule",
-      summary = "Enable a schedule",
-      description = "It fires from now on and does not catch up.")
-  @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
-  @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
-  @APIResponse(
-      responseCode = "200",
-      description = "The schedule as it is now",
-      content = @Content(schema = @Schema(implementation = ScheduleView.class)))
-  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
-  public Uni<Response> enable(
-      @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
-    return switched(schedule, body, edits::enable);
-  }
-
-  @POST
-  @Path("/{schedule}/disable")
-  @Operation(
-      operationId = "disableSchedule",
-      summary = "Disable a schedule",
-      description = "Fires that are not yet due are withdrawn; what is due or running finishes.")
-  @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
-  @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
-  @APIResponse(
-      responseCode = "200",
-      description = "The schedule as it is now",
-      content = @Content(schema = @Schema(implementation = ScheduleView.class)))
-  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
-  public Uni<Response> disable(
-      @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
-    return switched(schedule, body, edits::disable);
-  }
-
-  @POST
-  @Path("/{schedule}/trigger")
-  @Operation(
-      operationId = "triggerSchedule",
-      summary = "Run a schedule now",
-      description = "Beside its fires, which stay as they are; also while it is disabled.")
-  @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
-  @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
+      operationId = "putSchedule",
+      summary = "Declare a schedule by its key",
+      description =
+          "Creates it, or replaces the whole of it; what is so already stays as it is, and nobody is"
+              + " told. `enabled` and `note`, where they are absent, stay as somebody has set them.")
+  @Parameter(name = "key", in = ParameterIn.PATH, description = "Its key")
+  @Parameter(ref = ApiDescription.IF_MATCH)
   @RequestBody(
+      required = true,
       content =
           @Content(
               mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = ApiDescription.TriggerNow.class)))
+              schema = @Schema(implementation = ScheduleView.class)))
   @APIResponse(
-      responseCode = "202",
-      description = "The run",
-      content = @Content(schema = @Schema(implementation = RunView.class)))
-  @APIResponse(responseCode = "200", description = "The run that the dedupe key had made before")
-  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+      responseCode = "200",
+      description = "Replaced, or so already",
+      content = @Content(schema = @Schema(implementation = ScheduleView.class)))
+  @APIResponse(
+      responseCode = "201",
+      description = "Created",
+      content = @Content(schema = @Schema(implementation = ScheduleView.class)))
   @APIResponse(responseCode = "409", ref = ApiDescription.PROBLEM)
-  public Uni<Response> trigger(
-      @PathParam("schedule") String schedule, @Parameter(hidden = true) byte @Nullable [] body) {
+  @APIResponse(responseCode = "412", ref = ApiDescription.PROBLEM)
+  public Uni<Response> put(
+      @PathParam("key") String key, @Parameter(hidden = true) byte @Nullable [] body) {
     call.query().check();
-    RunRequest request = RunReader.readTrigger(call.json(body));
-    return writes.post(
-        call,
-        body,
-        (statements, requester) ->
-            runs.trigger(statements, requester, schedule, request)
-                .map(requested -> RunAnswers.requested(202, requested, dueNotices)));
-  }
-
-  private interface Switch {
-    Uni<ScheduleView> turn(
-        Statements statements, Requester requester, String schedule, IntPredicate expected);
-  }
-
-  private Uni<Response> switched(String schedule, byte @Nullable [] body, Switch to) {
-    call.query().check();
-    call.requireNoFields(body);
+    JsonNode document = call.json(body);
+    requireKey(document, key);
     IntPredicate expected = call.ifMatch();
-    return writes.postEntity(
+    return Uni.createFrom()
+        .deferred(() -> put(key, document, expected))
+        // Somebody else created or deleted it between the look and the write: looked at anew.
+        .onFailure(ScheduleResource::isOvertaken)
+        .retry()
+        .atMost(MOST_OVERTAKEN);
+  }
+
+  /** What a document is to become: of a schedule that is there, or a new one. */
+  private record Declared(ScheduleDraft draft, boolean isNew) {}
+
+  private Uni<Response> put(String key, JsonNode document, IntPredicate expected) {
+    return writes.changeEntity(
         call,
-        body,
-        (statements, requester) ->
-            to.turn(statements, requester, schedule, expected).map(this::edited));
+        declared(key, document),
+        (statements, requester, declared) ->
+            declared.isNew
+                ? schedules
+                    .create(statements, requester, declared.draft)
+                    .map(
+                        made ->
+                            Answer.created("/schedules/" + made.id(), made)
+                                .version(made.version())
+                                .then(writes.clockNotice()))
+                : edits
+                    .replace(statements, requester, key, expected, document, declared.draft)
+                    .map(this::edited));
+  }
+
+  private Uni<Declared> declared(String key, JsonNode document) {
+    return edits
+        .draftByKey(call.tenant(), key, document)
+        .flatMap(
+            present ->
+                present != null
+                    ? Uni.createFrom().item(new Declared(present, false))
+                    : schedules
+                        .draft(call.tenant(), withKey(document, key))
+                        .map(draft -> new Declared(draft, true)));
+  }
+
+  private static JsonNode withKey(JsonNode document, String key) {
+    return document instanceof ObjectNode object ? object.deepCopy().put("key", key) : document;
+  }
+
+  private static void requireKey(JsonNode document, String key) {
+    JsonNode own = document.path("key");
+    if (!own.isMissingNode() && !own.asText().equals(key)) {
+      throw FieldErrors.invalid("/key", "key: is not the one in the path; leave it out", key);
+    }
+  }
+
+  private static boolean isOvertaken(Throwable failure) {
+    return failure instanceof Refusal refusal && refusal.isAboutExistence();
   }
 
   private Answer edited(ScheduleView schedule) {

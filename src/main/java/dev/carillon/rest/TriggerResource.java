@@ -191,7 +191,7 @@ public class TriggerResource {
         Evaluation.bounded(
             "its fires", () -> Preview.of(asked.trigger, timing, asked.jitter, after, asked.count));
     if (preview.fires().isEmpty()) {
-      Evaluation.refuseNever(asked.trigger, asked.zone, asked.dst, after, after);
+      Evaluation.refuseNever(asked.trigger, timing, after);
     }
     return preview;
   }

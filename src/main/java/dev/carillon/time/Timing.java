@@ -35,6 +35,11 @@ public record Timing(
     return new Timing(zone, createdAt, dst, null, null, null, Convention.UNADJUSTED);
   }
 
+  /** The same, counted from an instant, whatever startAt says. */
+  public Timing countedFrom(Instant instant) {
+    return new Timing(zone, instant, dst, null, endAt, days, convention);
+  }
+
   /** Whether {@code startAt} or {@code endAt} bounds the nominal fires. */
   boolean isBounded() {
     return startAt != null || endAt != null;

@@ -153,7 +153,7 @@ class ScheduleResourceTest extends ScheduleFixture {
           {'jobKey':'j','trigger':{'type':'ONE_SHOT','at':'tomorrow'}}          | 422 | /trigger/at
           {'jobKey':'j','trigger':{'type':'INTERVAL','every':'P1D'},'timezone':'Mars/Olympus'} | 422 | /timezone
           {'jobKey':'j','trigger':{'type':'INTERVAL','every':'P1D'},'enabled':'yes'} | 400 | /enabled
-          {'jobKey':'j','trigger':{'type':'INTERVAL','every':'P1D'},'misfirePolicy':'ALL'} | 422 | /misfirePolicy
+          {'jobKey':'j','trigger':{'type':'INTERVAL','every':'P1D'},'misfirePolicy':'SOME'} | 422 | /misfirePolicy
           {'target':{'type':'HANDLER'},'trigger':{'type':'INTERVAL','every':'P1D'}} | 422 | /target/name
           """)
   void refusesWhatIsWrongByItsPlace(String body, int status, String pointer) {

@@ -15,7 +15,8 @@ final class PoliciesReader {
   private static final Duration SHORTEST = Duration.ofMillis(1);
   private static final Duration LONGEST_JITTER = Duration.ofDays(1);
   private static final Duration LONGEST = Duration.ofDays(366);
-  private static final int LONGEST_NOTE = 2_000;
+  static final int LONGEST_NOTE = 2_000;
+  static final String NOTE_EXAMPLE = "Paused while billing moves house";
 
   private PoliciesReader() {}
 
@@ -41,7 +42,7 @@ final class PoliciesReader {
         or(fields.choice("overlapPolicy", OverlapPolicy.class), OverlapPolicy.ALLOW_ALL),
         fields.integer("pauseAfterFailures", 1, Integer.MAX_VALUE),
         or(fields.flag("deleteAfterCompletion"), false),
-        fields.text("note", LONGEST_NOTE, "Moved to the new billing service"));
+        fields.text("note", LONGEST_NOTE, NOTE_EXAMPLE));
   }
 
   private static @Nullable String calendar(Fields fields, String name) {

@@ -1,0 +1,178 @@
+package dev.carillon.catalog;
+
+/**
+ * How runs are made again. Runs are locked first and looked at in a second statement: what is seen
+ * then stays so.
+ */
+final class BackfillSql {
+
+  /** Holds the schedule as it is; what it needs of its job. $1 schedule, $2 tenant. */
+  static final String SOURCE =
+      """
+      select s.id, j.key as job_key, j.status as job_status
+      from schedules s left join jobs j on j.id = s.job_id
+      where s.id = $1 and s.tenant_id = $2
+      for share of s
+      """;
+
+  /** $1 runs, $2 tenant. */
+  static final String LOCK =
+      """
+      select r.id from runs r where r.id = any($1) and r.tenant_id = $2 order by r.id for update
+      """;
+
+  /** How the locked runs stand. $1 runs, $2 tenant. */
+  static final String STANDING =
+      """
+      select r.id, q.id is not null as lives, a.generation, a.attempt, a.final_state::text as final_state
+      from runs r
+      left join queue q on q.id = r.id
+      left join lateral (
+        select a.* from attempts a
+        where a.run_id = r.id
+        order by a.generation desc, a.attempt desc limit 1
+      ) a on true
+      where r.id = any($1) and r.tenant_id = $2
+      """;
+
+  /**
+   * Makes the runs that are not there yet; one that the ticker makes at the same moment is left to
+   * it. $1 runs, $2 fires, $3 when they are due, $4 schedule, $5 tenant, $6 now, $7 overlap policy;
+   * null: none of them waits. What lives goes before what is made up for, so they stand one
+   * priority lower.
+   */
+  static final String CREATE =
+      """
+      with f as materialized (
+        select * from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as f(run_id, fire_at, due_at)
+      ), s as materialized (
+        select s.id, s.tenant_id, s.job_id, s.target, coalesce(s.priority, j.priority, 2) as priority,
+               coalesce(j.queue, 'default') as queue,
+               case when j.params is null then s.params when s.params is null then j.params
+                    else j.params || s.params end as params
+        from schedules s left join jobs j on j.id = s.job_id
+        where s.id = $4 and s.tenant_id = $5
+      ), written as (
+        insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority, target, params)
+        select f.run_id, s.tenant_id, s.job_id, s.id, f.fire_at, f.due_at, $6, s.priority, s.target, s.params
+        from f cross join s
+        order by f.run_id
+        on conflict do nothing
+        returning id, due_at
+      )
+      insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, overlap, held_by)
+      select w.id, s.tenant_id, s.id, s.queue, least(4, s.priority + 1),
+             case when $7::text is null then w.due_at else 'infinity' end, $7,
+             case when $7::text is null then null else 'overlap' end
+      from written w cross join s
+      returning id, tenant_id, queue, priority, due_at < 'infinity' as announced
+      """;
+
+  /**
+   * Revives runs that were let go: another generation, whose attempts are counted on. Their rows
+   * are locked. $1 runs, $2 when they are due, $3 attempts, $4 generations so far, $5 tenant, $6
+   * overlap policy; null: none of them waits.
+   */
+  static final String REVIVE =
+      """
+      with f as materialized (
+        select * from unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::int[])
+          as f(run_id, due_at, attempt, generation)
+      ), again as (
+        update runs r set due_at = f.due_at
+        from f
+        where r.id = any($1) and r.id = f.run_id and r.tenant_id = $5
+        returning r.id, r.tenant_id, r.schedule_id, r.priority, r.job_id
+      )
+      insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, attempt, generation, overlap, held_by)
+      select r.id, r.tenant_id, r.schedule_id, coalesce(j.queue, 'default'), least(4, r.priority + 1),
+             case when $6::text is null then f.due_at else 'infinity' end, f.attempt, f.generation + 1, $6,
+             case when $6::text is null then null else 'overlap' end
+      from again r join f on f.run_id = r.id left join jobs j on j.id = r.job_id
+      returning id, tenant_id, queue, priority, due_at < 'infinity' as announced
+      """;
+
+  /**
+   * $1 id, $2 tenant, $3 schedule, $4 from, $5 to, $6 overlap policy, $7 rate, $8 planned, $9
+   * revived, $10 left alone, $11 now, $12 runs, $13 their generations.
+   */
+  static final String INSERT =
+      """
+      with made as (
+        insert into backfills (id, tenant_id, schedule_id, from_at, to_at, overlap_policy, rate, planned, revived,
+                               left_alone, created_at)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+      )
+      insert into backfill_runs (backfill_id, run_id, tenant_id, generation)
+      select $1, f.run_id, $2, f.generation
+      from unnest($12::uuid[], $13::int[]) as f(run_id, generation)
+      """;
+
+  /**
+   * A backfill and how far its runs have come. A run that has ended since has no row in the queue;
+   * what it came to is the last attempt's final state. $1 id, $2 tenant, $3 schedule, $4 now.
+   */
+  static final String READ =
+      """
+      select b.*, counted.states::text as states, counted.open
+      from backfills b
+      cross join lateral (
+        select coalesce(jsonb_object_agg(grouped.state, grouped.n), '{}') as states,
+               coalesce(sum(grouped.n) filter (where grouped.lives), 0)::int as open
+        from (
+          select stood.state, stood.lives, count(*)::int as n
+          from (
+            select case
+                     when q.id is null then coalesce(a.final_state::text, 'SCHEDULED')
+                     when q.state = 'QUEUED' and q.attempt = 0 and r.due_at > $4 then 'SCHEDULED'
+                     when q.state = 'RETRY_SCHEDULED' and q.due_at <= $4 then 'QUEUED'
+                     else q.state::text
+                   end as state,
+                   q.id is not null as lives
+            from backfill_runs br
+            join runs r on r.id = br.run_id
+            left join queue q on q.id = br.run_id
+            left join lateral (
+              select a.final_state from attempts a
+              where a.run_id = br.run_id and a.generation >= br.generation
+              order by a.generation desc, a.attempt desc limit 1
+            ) a on true
+            where br.backfill_id = b.id
+          ) stood
+          group by stood.state, stood.lives
+        ) grouped
+      ) counted
+      where b.id = $1 and b.tenant_id = $2 and b.schedule_id = $3
+      """;
+
+  /** $1 id, $2 tenant, $3 schedule, $4 now. */
+  static final String CANCEL =
+      """
+      update backfills set canceled_at = $4
+      where id = $1 and tenant_id = $2 and schedule_id = $3 and canceled_at is null
+      returning id
+      """;
+
+  /** Ends what a backfill has made and nobody has begun. $1 backfill, $2 tenant, $3 now. */
+  static final String END_WAITING =
+      """
+      with l as materialized (
+        select q.id, q.attempt, q.generation
+        from queue q
+        where q.id = any(array(select br.run_id from backfill_runs br where br.backfill_id = $1))
+          and q.tenant_id = $2 and q.state in ('QUEUED', 'RETRY_SCHEDULED')
+        order by q.id
+        for update skip locked
+      ), ended as (
+        delete from queue where id = any(array(select l.id from l))
+      ), kept as (
+        insert into attempts (run_id, generation, attempt, tenant_id, outcome, final_state, finished_at)
+        select l.id, l.generation, l.attempt + 1, $2, 'CANCELED', 'CANCELED', $3 from l
+      )
+      insert into outbox (at, kind, tenant_id, runs, attempts)
+      select $3, 'ENDED', $2, array_agg(l.id), array_agg(l.attempt + 1) from l
+      having count(*) > 0
+      """;
+
+  private BackfillSql() {}
+}
