@@ -71,7 +71,7 @@ public class Backfills {
   }
 
   /** A backfill, and what the ticker is to be told once it is committed. */
-  public record Started(BackfillView view, List<DueNotice> notices) {}
+  public record Started(BackfillView view, List<Runs.News> news) {}
 
   /**
    * Fails with a {@link Refusal} when there is no such schedule, with {@link
@@ -193,7 +193,7 @@ public class Backfills {
                 statements.query(
                     BackfillSql.INSERT, inserted(id, tenant, window, request, work, queued, now)))
         .flatMap(done -> read(statements, tenant, window.schedule, id))
-        .map(view -> new Started(view, notices(work, pace, queued)));
+        .map(view -> new Started(view, news(window, work, pace, queued)));
   }
 
   /** When the runs become due: as many in a second as the rate says, evenly. */
@@ -266,21 +266,29 @@ public class Backfills {
         .addArrayOfInteger(of);
   }
 
-  private static List<DueNotice> notices(Work work, Pace pace, List<Row> queued) {
+  private static List<Runs.News> news(Window window, Work work, Pace pace, List<Row> queued) {
     Map<UUID, Instant> due = new HashMap<>();
     work.made.forEach(m -> due.put(m.run(), pace.due(m.place())));
     work.revived.forEach(r -> due.put(r.run(), pace.due(r.place())));
-    return queued.stream()
-        .filter(row -> row.getBoolean("announced"))
-        .map(
-            row ->
-                new DueNotice(
-                    row.getUUID("id"),
-                    due.get(row.getUUID("id")),
-                    row.getInteger("priority"),
-                    row.getString("tenant_id"),
-                    row.getString("queue")))
-        .toList();
+    List<Runs.News> news = new ArrayList<>();
+    for (Row row : queued) {
+      if (row.getBoolean("announced")) {
+        news.add(new Runs.News(false, notice(row, due.get(row.getUUID("id"))), null));
+      } else if (news.isEmpty()) {
+        // All of them wait for each other: that of one is that of all.
+        news.add(new Runs.News(false, null, window.schedule));
+      }
+    }
+    return news;
+  }
+
+  private static DueNotice notice(Row row, Instant due) {
+    return new DueNotice(
+        row.getUUID("id"),
+        due,
+        row.getInteger("priority"),
+        row.getString("tenant_id"),
+        row.getString("queue"));
   }
 
   /** Fails with a {@link Refusal} when the schedule is gone, or its job takes no new runs. */

@@ -98,12 +98,7 @@ public class BackfillResource {
     }
     return answer
         .with("Location", "/schedules/" + schedule + "/backfills/" + started.view().id())
-        .then(
-            () -> {
-              started.notices().forEach(dueNotices::tell);
-              // Those that wait for each other are the ticker's to decide about.
-              writes.clockNotice().run();
-            });
+        .then(() -> started.news().forEach(dueNotices::tell));
   }
 
   @GET
