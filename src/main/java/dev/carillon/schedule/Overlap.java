@@ -18,7 +18,8 @@ import java.util.UUID;
  * ALLOW_ALL         starts                  starts
  * SKIP              starts                  is skipped
  * BUFFER_ONE        starts                  waits; is skipped if one waits already
- * BUFFER_ALL        starts                  waits; is skipped if {@link #MOST_WAITING} wait already
+ * BUFFER_ALL        starts                  waits; is skipped if {@link #MOST_WAITING} wait already,
+ *                                           unless a backfill made it
  * CANCEL_OTHER      starts                  who lives is cancelled, who waits is skipped; it waits for the end
  * TERMINATE_OTHER   starts                  who lives is ended, who waits is skipped; it starts
  * </pre>
@@ -53,8 +54,16 @@ public record Overlap(Set<UUID> start, Set<UUID> skip, Set<UUID> end, Set<UUID> 
    * A run whose time has come and that has not got the place.
    *
    * @param due when its time came, UTC
+   * @param wanted whether a person asked for it, by a backfill: however many wait, it is not
+   *     dropped for their number
    */
-  public record Waiting(UUID run, Instant due, OverlapPolicy policy) {}
+  public record Waiting(UUID run, Instant due, OverlapPolicy policy, boolean wanted) {
+
+    /** A fire's, or one that was triggered by hand. */
+    public Waiting(UUID run, Instant due, OverlapPolicy policy) {
+      this(run, due, policy, false);
+    }
+  }
 
   public Overlap {
     start = Set.copyOf(start);
@@ -90,6 +99,9 @@ public record Overlap(Set<UUID> start, Set<UUID> skip, Set<UUID> end, Set<UUID> 
     private final Set<UUID> ended = new HashSet<>();
     private final Set<UUID> asked = new HashSet<>();
 
+    /** Of those that are kept, how many count towards the bound. */
+    private int bounded;
+
     Turn(List<Living> living) {
       this.living = new ArrayList<>(living);
     }
@@ -122,8 +134,11 @@ public record Overlap(Set<UUID> start, Set<UUID> skip, Set<UUID> end, Set<UUID> 
     }
 
     private void keep(Waiting one, int most) {
-      if (kept.size() < most) {
+      if (one.wanted() && one.policy() == OverlapPolicy.BUFFER_ALL) {
         kept.add(one.run());
+      } else if (bounded < most) {
+        kept.add(one.run());
+        bounded++;
       } else {
         skipped.add(one.run());
       }
@@ -133,6 +148,7 @@ public record Overlap(Set<UUID> start, Set<UUID> skip, Set<UUID> end, Set<UUID> 
     private void supersede() {
       skipped.addAll(kept);
       kept.clear();
+      bounded = 0;
       skipped.addAll(started);
       started.clear();
     }

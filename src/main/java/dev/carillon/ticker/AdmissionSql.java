@@ -65,7 +65,8 @@ final class AdmissionSql {
   static final String LIVE =
       """
       select q.id, q.schedule_id, q.state::text as state, q.cancel_requested, q.overlap, r.due_at,
-             coalesce(q.held_by = 'overlap', false) as waits
+             coalesce(q.held_by = 'overlap', false) as waits,
+             exists (select from backfill_runs b where b.run_id = q.id) as wanted
       from queue q
       join runs r on r.id = q.id
       where q.schedule_id = any($1)

@@ -148,7 +148,11 @@ final class AdmissionStep {
         Instant due = row.getOffsetDateTime("due_at").toInstant();
         if (row.getBoolean("waits")) {
           of.waiting.add(
-              new Overlap.Waiting(run, due, OverlapPolicy.valueOf(row.getString("overlap"))));
+              new Overlap.Waiting(
+                  run,
+                  due,
+                  OverlapPolicy.valueOf(row.getString("overlap")),
+                  row.getBoolean("wanted")));
         } else {
           boolean runs = "RUNNING".equals(row.getString("state"));
           of.living.add(new Overlap.Living(run, due, runs, row.getBoolean("cancel_requested")));

@@ -116,6 +116,18 @@ class OverlapTest {
     assertTrue(decided.start().isEmpty());
   }
 
+  /** A person asked for these, and how many they are was said before. */
+  @Test
+  void dropsNothingOfABackfillNorAFireForItsSake() {
+    List<Waiting> waiting = new ArrayList<>();
+    for (int i = 0; i < Overlap.MOST_WAITING + 3; i++) {
+      waiting.add(new Waiting(new UUID(1, i), NOON.plusSeconds(i), OverlapPolicy.BUFFER_ALL, true));
+    }
+    waiting.add(new Waiting(new UUID(2, 0), NOON.plusSeconds(9_999), OverlapPolicy.BUFFER_ALL));
+
+    assertTrue(Overlap.of(living("R"), waiting).isNothing());
+  }
+
   /**
    * Ids of fires that were put off by jitter, or backfilled, are not in the order of their dues.
    */
