@@ -89,6 +89,19 @@ class ArchitectureTest {
   }
 
   @Test
+  void calendarsAreWrittenByWhatIsPure() {
+    check(
+        classes()
+            .that()
+            .resideInAPackage("dev.carillon.ical")
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(
+                "java..", "org.jspecify..", "dev.carillon.ical", "dev.carillon.time..")
+            .because("a calendar is text, and its tests need no database; docs/decisions/0018"));
+  }
+
+  @Test
   void timeKnowsNothingOfOursAndRunsKnowAtMostTime() {
     check(
         noClasses()
