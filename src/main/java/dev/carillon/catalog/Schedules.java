@@ -102,7 +102,8 @@ public class Schedules {
   Uni<?> holdCalendars(Statements statements, ScheduleEntity row) {
     return row.hasCalendar()
         ? statements.query(
-            ClockSql.HOLD_CALENDARS, Tuple.of(row.tenant, row.policies.calendarNames()))
+            ClockSql.HOLD_CALENDARS,
+            Tuple.of(row.tenant).addArrayOfString(row.policies.calendarNames()))
         : Uni.createFrom().voidItem();
   }
 
