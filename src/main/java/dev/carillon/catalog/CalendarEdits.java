@@ -153,6 +153,7 @@ public class CalendarEdits {
     return locked(statements, requester)
         .flatMap(locked -> requiredOwn(statements, requester, name))
         .invoke(own -> requireExpected(own, expected))
+        .call(own -> statements.query(CalendarSql.HOLD, Tuple.of(tenant, name)))
         .call(
             own ->
                 statements

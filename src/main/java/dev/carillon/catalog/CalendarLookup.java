@@ -2,17 +2,22 @@ package dev.carillon.catalog;
 
 import dev.carillon.calendars.BuiltInCalendar;
 import dev.carillon.calendars.BuiltInCalendars;
+import dev.carillon.calendars.Calendars;
 import dev.carillon.catalog.CalendarView.Stored;
 import dev.carillon.catalog.input.CalendarReader;
 import dev.carillon.pg.Statements;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
+import dev.carillon.time.calendar.BusinessDays;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +26,11 @@ import org.jspecify.annotations.Nullable;
 public class CalendarLookup {
 
   private final TenantTransactions transactions;
+  private final InstantSource clock;
 
-  CalendarLookup(TenantTransactions transactions) {
+  CalendarLookup(TenantTransactions transactions, InstantSource clock) {
     this.transactions = transactions;
+    this.clock = clock;
   }
 
   /** What a name stands for. Fails with a {@link Refusal} when nobody knows it. */
@@ -36,6 +43,40 @@ public class CalendarLookup {
                     ? Evaluation.aside(() -> builtIn(name))
                     : Uni.createFrom().item(found.view()));
   }
+
+  /**
+   * What a name makes of a year. Fails with a {@link Refusal} when nobody knows the name.
+   *
+   * @param asked null: the present one
+   */
+  public Uni<CalendarYear> year(Tenant tenant, String name, @Nullable Integer asked) {
+    int year = asked == null ? clock.instant().atZone(ZoneOffset.UTC).getYear() : asked;
+    return transactions
+        .statements(
+            tenant,
+            statements ->
+                find(statements, tenant, name)
+                    .flatMap(
+                        found ->
+                            Calendars.named(statements, tenant.id(), Set.of(name))
+                                .map(known -> new Resolved(found, known.get(name)))))
+        .flatMap(
+            resolved ->
+                Evaluation.aside(
+                    () -> {
+                      if (resolved.days == null) {
+                        throw Refusal.notFound(CalendarEdits.CALENDAR, name);
+                      }
+                      return CalendarYear.of(
+                          name,
+                          year,
+                          resolved.days,
+                          resolved.found == null ? null : resolved.found.definition());
+                    }));
+  }
+
+  /** What a name stands for; found is null for a built-in one. */
+  private record Resolved(@Nullable Stored found, @Nullable BusinessDays days) {}
 
   /** Own and shared ones, newest first, without their holidays. */
   public Uni<Page<CalendarView>> list(Tenant tenant, @Nullable UUID after, int limit) {

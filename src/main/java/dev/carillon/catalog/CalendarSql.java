@@ -22,6 +22,15 @@ final class CalendarSql {
       limit 1
       """;
 
+  /**
+   * Waits for schedules that are just being made with a calendar (see {@link
+   * ClockSql#HOLD_CALENDARS}), so that the next statement sees them. $1 tenant, $2 name.
+   */
+  static final String HOLD =
+      """
+      select 1 from calendars where tenant_id = $1 and name = $2 for update
+      """;
+
   /** Own and shared ones, newest first. $1 tenant, $2 the id below which they are, $3 how many. */
   static final String LIST =
       """

@@ -50,7 +50,8 @@ public record CalendarView(
                     + " Eve\"},{\"rule\":\"EASTER-2\",\"name\":\"Good Friday\"}]",
             description = "Dates, dates with a name, and rules; left out in lists")
         @Nullable JsonNode holidays,
-    @Schema(readOnly = true, description = "How many entries holidays has") int holidayCount,
+    @Schema(readOnly = true, nullable = true, description = "How many entries holidays has")
+        @Nullable Integer holidayCount,
     @Schema(nullable = true, maxItems = 100, description = "Names of other calendars")
         @Nullable List<String> include,
     @Schema(
@@ -137,7 +138,7 @@ public record CalendarView(
         builtIn.description(),
         List.copyOf(builtIn.weekend()),
         null,
-        0,
+        null,
         null,
         null,
         null,
@@ -147,7 +148,7 @@ public record CalendarView(
         null);
   }
 
-  private CalendarView withoutHolidays(int count) {
+  private CalendarView withoutHolidays(@Nullable Integer count) {
     return new CalendarView(
         name,
         origin,
@@ -166,7 +167,8 @@ public record CalendarView(
 
   /** What events carry of it. */
   public JsonObject eventData(boolean deleted) {
-    CalendarView told = holidayCount > MOST_TOLD ? withoutHolidays(holidayCount) : this;
+    CalendarView told =
+        holidayCount != null && holidayCount > MOST_TOLD ? withoutHolidays(holidayCount) : this;
     ObjectNode data = JsonText.tree(told);
     if (deleted) {
       data.put("deleted", true);

@@ -6,6 +6,7 @@ import dev.carillon.catalog.CalendarEdits;
 import dev.carillon.catalog.CalendarEdits.Written;
 import dev.carillon.catalog.CalendarLookup;
 import dev.carillon.catalog.CalendarView;
+import dev.carillon.catalog.CalendarYear;
 import dev.carillon.catalog.Evaluation;
 import dev.carillon.catalog.input.CalendarDeclaration;
 import dev.carillon.catalog.input.CalendarImport;
@@ -155,6 +156,29 @@ public class CalendarResource {
   public Uni<Response> get(@PathParam("name") String name) {
     call.query().check();
     return lookup.get(call.tenant(), name).map(CalendarResource::shown).map(Answer::response);
+  }
+
+  @GET
+  @Path("/{name}/holidays")
+  @Operation(
+      operationId = "getCalendarHolidays",
+      summary = "Show what a calendar makes of a year",
+      description = "Its holidays, with those of all that it includes; also of built-in ones.")
+  @Parameter(
+      name = "year",
+      in = ParameterIn.QUERY,
+      description = "Absent: the present one",
+      schema = @Schema(type = SchemaType.INTEGER, minimum = "1900", maximum = "9999"))
+  @APIResponse(
+      responseCode = "200",
+      description = "The year",
+      content = @Content(schema = @Schema(implementation = CalendarYear.class)))
+  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  public Uni<Response> holidays(@PathParam("name") String name) {
+    Query query = call.query("year");
+    Integer year = query.year("year");
+    query.check();
+    return lookup.year(call.tenant(), name, year).map(Answer::ok).map(Answer::response);
   }
 
   @PUT

@@ -121,6 +121,15 @@ final class Query {
     return instant;
   }
 
+  @Nullable Integer year(String name) {
+    String text = one(name);
+    if (text != null && !text.matches("(19|[2-9]\\d)\\d\\d")) {
+      wrong(name, "must be a year from 1900 to 9999", "2026");
+      return null;
+    }
+    return text == null ? null : Integer.valueOf(text);
+  }
+
   /** An ISO 8601 date. */
   @Nullable LocalDate date(String name) {
     String text = one(name);

@@ -146,6 +146,30 @@ class CalendarResourceTest {
   }
 
   @Test
+  void showsWhatACalendarMakesOfAYear() {
+    created(
+        "{'name':'acme','builtin':'DE','holidays':['2026-05-15',{'rule':'12-24','name':'Eve'}],'validTo':'2026-12-31'}");
+
+    api.get("/calendars/acme/holidays?year=2026")
+        .then()
+        .statusCode(200)
+        .body("holidays", hasSize(11))
+        .body("holidays.find { it.date == '2026-04-03' }.name", equalTo("Good Friday"))
+        .body("holidays.find { it.date == '2026-12-24' }.name", equalTo("Eve"))
+        .body("holidays.find { it.date == '2026-05-15' }.name", nullValue())
+        // 261 days from Monday to Friday, and 9 of the 11 holidays on such a day: 3 October and
+        // 26 December are Saturdays.
+        .body("businessDays", equalTo(252));
+    api.get("/calendars/TARGET2/holidays?year=2026").then().body("holidays", hasSize(6));
+    api.get("/calendars/acme/holidays?year=2027")
+        .then()
+        .statusCode(422)
+        .body("errors[0].message", containsString("2026-12-31"));
+    api.get("/calendars/acme/holidays?year=26").then().statusCode(422);
+    api.get("/calendars/nobody/holidays").then().statusCode(404);
+  }
+
+  @Test
   void listsOwnAndSharedOnesWithoutTheirHolidays() {
     String shared = "shared-" + api.tenant();
     rows.execute(
