@@ -24,7 +24,7 @@ record AdjustedInstants(Fires instants, ZoneId zone, BusinessDays days, @Nullabl
   private static final int DAY = 86_400;
 
   /** To ask for an instant, and for the day it lies on, takes about so many. */
-  private static final int STEPS_PER_INSTANT = 8;
+  private static final int STEPS_PER_INSTANT = 40;
 
   /**
    * Instants with all that decides about them.
