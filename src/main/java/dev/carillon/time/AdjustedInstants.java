@@ -23,6 +23,9 @@ record AdjustedInstants(Fires instants, ZoneId zone, BusinessDays days, @Nullabl
 
   private static final int DAY = 86_400;
 
+  /** To ask for an instant, and for the day it lies on, takes about so many. */
+  private static final int STEPS_PER_INSTANT = 40;
+
   /**
    * Instants with all that decides about them.
    *
@@ -88,7 +91,7 @@ record AdjustedInstants(Fires instants, ZoneId zone, BusinessDays days, @Nullabl
     Instant from = after;
     try {
       while (true) {
-        effort.step();
+        effort.steps(STEPS_PER_INSTANT);
         Fire fire = instants.nextFire(from, upTo, effort);
         if (fire == null || days.isBusinessDay(fire.local().toLocalDate())) {
           return fire;
@@ -113,7 +116,7 @@ record AdjustedInstants(Fires instants, ZoneId zone, BusinessDays days, @Nullabl
       long first = NONE;
       Span span = line.at(after - LocalLine.CLOSE);
       while (true) {
-        effort.step();
+        effort.steps(STEPS_PER_INSTANT);
         long from = Math.max(after - span.offset, span.start - 1);
         Instant at = instants.next(Instant.ofEpochSecond(from + 1).minusNanos(1));
         if (at == null) {

@@ -20,7 +20,7 @@ record ElapsedFires(ZoneId zone, Instant anchor, Duration every, long firstN) im
   public @Nullable Instant next(Instant after) {
     long n = firstAfter(Years.clampAfter(after));
     // A step can be longer than all of time (999,999,999 hours), so compare before multiplying.
-    Duration left = Duration.between(anchor, Years.LAST);
+    Duration left = passed(Years.LAST);
     if (left.isNegative() || steps(left) < n) {
       return null;
     }
@@ -29,9 +29,15 @@ record ElapsedFires(ZoneId zone, Instant anchor, Duration every, long firstN) im
         : anchor.plus(every.multipliedBy(n));
   }
 
+  /** Duration.between throws and catches inside where it is more than 292 years. */
+  private Duration passed(Instant to) {
+    long nanos = to.getNano() - anchor.getNano();
+    return Duration.ofSeconds(to.getEpochSecond() - anchor.getEpochSecond(), nanos);
+  }
+
   /** The n of the first fire after an instant, if there is one. */
   private long firstAfter(Instant after) {
-    Duration passed = Duration.between(anchor, after);
+    Duration passed = passed(after);
     return passed.isNegative() ? firstN : Math.max(firstN, steps(passed) + 1);
   }
 
