@@ -132,7 +132,8 @@ class OverlapResourceTest extends ScheduleFixture {
         .body("errors[0].pointer", equalTo("/overlapPolicy"));
   }
 
-  // ── expiresAt ────────────────────────────────────────────────────────────────────────────────────
+  // ── expiresAt
+  // ────────────────────────────────────────────────────────────────────────────────────
 
   @Test
   void showsUntilWhenARunMayStart() {
@@ -167,8 +168,7 @@ class OverlapResourceTest extends ScheduleFixture {
   }
 
   private void schedule(String policy) {
-    created(
-        "{'key':'s','jobKey':'long','overlapPolicy':'" + policy + "','trigger':" + FAR + "}");
+    created("{'key':'s','jobKey':'long','overlapPolicy':'" + policy + "','trigger':" + FAR + "}");
   }
 
   private String trigger(String body) {
