@@ -8,6 +8,7 @@ import dev.carillon.pg.IdBounds;
 import dev.carillon.testing.EngineFixture;
 import dev.carillon.testing.PlannedOnce;
 import io.vertx.sqlclient.Tuple;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +73,68 @@ class RelaySqlTest {
       assertIsBounded(plan);
       assertEquals(ROWS - SOME, engine.count("select count(*) from outbox"));
     }
+  }
+
+  @Test
+  void countsByAPlanThatWasMadeOnEmptyTables() {
+    try (PlannedOnce next = new PlannedOnce(engine, RelaySql.NEXT_COUNTING)) {
+      UUID holder = UUID.randomUUID();
+      engine.execute(
+          "insert into leases (name, holder, epoch, expires_at) values ('relay', ?, 1, now() + interval '1 hour')",
+          holder);
+      next.explain(counting(new Long[] {1L}, new UUID[] {UUID.randomUUID()}, holder));
+      UUID job = engine.job("noop");
+      engine.execute(
+          """
+          with s as (
+            insert into schedules (id, tenant_id, key, job_id, trigger, created_at, updated_at)
+            select gen_random_uuid(), 'default', 's' || n, ?, '{}', now(), now() from generate_series(1, ?) as n
+            returning id, tenant_id, key)
+          insert into schedule_counts (schedule_id, tenant_id, fired)
+          select id, tenant_id, 1 from s where key like '%0'
+          """,
+          job,
+          ROWS);
+      engine.execute(
+          "insert into outbox (at, kind, runs, attempts) select now(), 'STARTED', '{}', '{}' from generate_series(1, 40)");
+      Long[] published =
+          engine.rows("select id from outbox").stream()
+              .map(row -> (Long) row.get("id"))
+              .toArray(Long[]::new);
+      UUID[] schedules =
+          engine.rows("select id from schedules limit ?", SOME).stream()
+              .map(row -> (UUID) row.get("id"))
+              .toArray(UUID[]::new);
+      long before = engine.count("select sum(fired) from schedule_counts");
+
+      PlannedOnce.Plan plan = next.explain(counting(published, schedules, holder));
+
+      assertTrue(plan.isGeneric(), plan.text());
+      assertFalse(plan.text().contains("Seq Scan"), plan.text());
+      assertTrue(plan.rowsThrownAway() <= 2L * SOME, plan.text());
+      assertTrue(plan.pages() <= 40L * SOME, plan.text());
+      assertEquals(before + SOME, engine.count("select sum(fired) from schedule_counts"));
+    }
+  }
+
+  private static Tuple counting(Long[] published, UUID[] schedules, UUID holder) {
+    Long[] one = new Long[schedules.length];
+    Arrays.fill(one, 1L);
+    Integer[] zero = new Integer[schedules.length];
+    Arrays.fill(zero, 0);
+    return Tuple.of(0L, 500, published)
+        .addString("relay")
+        .addUUID(holder)
+        .addLong(1L)
+        .addArrayOfUUID(schedules)
+        .addArrayOfLong(one)
+        .addArrayOfLong(one)
+        .addArrayOfLong(one)
+        .addArrayOfLong(one)
+        .addArrayOfLong(one)
+        .addArrayOfInteger(zero)
+        .addArrayOfInteger(zero)
+        .addArrayOfInteger(zero);
   }
 
   private static void assertIsBounded(PlannedOnce.Plan plan) {
