@@ -37,7 +37,10 @@ class RollupTest {
     "C,     , , "
   })
   void knowsHowFailuresInARowGoOn(
-      String ends, @Nullable Integer leading, @Nullable Integer longest, @Nullable Integer trailing) {
+      String ends,
+      @Nullable Integer leading,
+      @Nullable Integer longest,
+      @Nullable Integer trailing) {
     Rollup rollup = new Rollup();
     for (char end : ends.toCharArray()) {
       rollup.add(ended(end));

@@ -22,8 +22,7 @@ import org.junit.jupiter.api.Test;
 class ScheduleCountsTest {
 
   private static final Duration SOON = Duration.ofSeconds(10);
-  private static final String NEVER =
-      "{\"type\":\"ONE_SHOT\",\"at\":\"9000-01-01T00:00:00Z\"}";
+  private static final String NEVER = "{\"type\":\"ONE_SHOT\",\"at\":\"9000-01-01T00:00:00Z\"}";
 
   private EngineFixture engine;
   private UUID job;
@@ -158,7 +157,8 @@ class ScheduleCountsTest {
     assertEquals(1, engine.count("select count(*) from schedule_counts"));
   }
 
-  // ── pauseAfterFailures ───────────────────────────────────────────────────────────────────────────
+  // ── pauseAfterFailures
+  // ───────────────────────────────────────────────────────────────────────────
 
   @Test
   void pausesAfterFailuresInARowAndWithdrawsWhatIsPlanned() {
@@ -206,8 +206,7 @@ class ScheduleCountsTest {
     ended(run(schedule), 1, "FAILED", "FAILED");
     ended(run(schedule), 1, "FAILED", "FAILED");
     awaitToldAll();
-    engine.execute(
-        "update schedules set enabled = true, status = 'ACTIVE' where id = ?", schedule);
+    engine.execute("update schedules set enabled = true, status = 'ACTIVE' where id = ?", schedule);
     ended(run(schedule), 1, "FAILED", "FAILED");
     awaitToldAll();
     assertEquals("ACTIVE", status(schedule));
@@ -257,7 +256,8 @@ class ScheduleCountsTest {
     await().atMost(SOON).until(() -> "PAUSED".equals(status(schedule)));
   }
 
-  // ── what is in the tables ────────────────────────────────────────────────────────────────────────
+  // ── what is in the tables
+  // ────────────────────────────────────────────────────────────────────────
 
   private UUID schedule(String key) {
     return engine.schedule(job, key, NEVER, "UTC", Instant.parse("9000-01-01T00:00:00Z"));
@@ -332,8 +332,7 @@ class ScheduleCountsTest {
   }
 
   private String status(UUID schedule) {
-    return (String)
-        engine.row("select status from schedules where id = ?", schedule).get("status");
+    return (String) engine.row("select status from schedules where id = ?", schedule).get("status");
   }
 
   private String counts(UUID schedule) {
