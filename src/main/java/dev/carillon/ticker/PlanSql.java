@@ -6,9 +6,10 @@ final class PlanSql {
   private PlanSql() {}
 
   /**
-   * Schedules that fire up to a horizon: those that are on time before those that are late, so that
-   * what an outage left holds up nobody; of both the earliest first. $1 shard, $2 horizon, $3 how
-   * many, $4 which are left for later, $5 since when a fire is on time.
+   * Schedules that fire up to a horizon: those whose time is still to come before those whose time
+   * is past, so that what an outage left holds up nobody. Of the former the earliest first, of the
+   * latter the latest: a schedule that was just made is among them. $1 shard, $2 horizon, $3 how
+   * many, $4 which are left for later, $5 now.
    */
   static final String DUE =
       """
@@ -27,7 +28,7 @@ final class PlanSql {
         (select c.* from clock c
          where c.shard = $1 and c.next_fire_at <= $5 and c.enabled
            and coalesce(c.runs_left, 1) > 0 and c.schedule_id <> all($4::uuid[])
-         order by c.next_fire_at
+         order by c.next_fire_at desc
          limit $3)
         limit $3
       ) c

@@ -93,17 +93,12 @@ final class Planner {
                     .call(evaluated -> parking.park(evaluated.broken(), now))
                     .chain(
                         evaluated ->
-                            write(lease, timed(evaluated.planned(), now), now)
+                            write(lease, timed(evaluated.planned(), now, horizon), now)
                                 .map(written -> round(due, evaluated, written, horizon, left))));
   }
 
   private static Tuple due(int shard, Instant now, Instant horizon, Set<UUID> left) {
-    return Tuple.of(
-        shard,
-        utc(horizon),
-        MOST_AT_ONCE,
-        left.toArray(UUID[]::new),
-        utc(now.minus(PlannedFire.ON_TIME)));
+    return Tuple.of(shard, utc(horizon), MOST_AT_ONCE, left.toArray(UUID[]::new), utc(now));
   }
 
   /** By another clock, or in another epoch, late fires are spread anew. */
@@ -160,13 +155,13 @@ final class Planner {
   /** A plan, and when each of its fires is due. */
   private record Timed(Planned planned, List<PlannedFire> fires) {}
 
-  private List<Timed> timed(List<Planned> plans, Instant now) {
+  private List<Timed> timed(List<Planned> plans, Instant now, Instant horizon) {
     pace.begin(now);
     List<Timed> timed = new ArrayList<>(plans.size());
     for (Planned planned : plans) {
       List<PlannedFire> fires = new ArrayList<>();
       for (Instant fire : planned.plan().fires()) {
-        fires.add(PlannedFire.of(planned.row(), fire, now, pace));
+        fires.add(PlannedFire.of(planned.row(), fire, now, horizon, pace));
       }
       timed.add(new Timed(planned, fires));
     }

@@ -3,6 +3,7 @@ package dev.carillon.ticker;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.JobDue;
@@ -15,6 +16,8 @@ import io.vertx.core.json.JsonObject;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
@@ -72,31 +75,27 @@ class PoliciesTest {
     assertEquals(1, told("scheduler.schedule.exhausted").size());
   }
 
-  /** A skipped fire gives its place back. */
+  /** It may be skipped yet, and give its place back. */
   @Test
   void isNotExhaustedBeforeEachOfItsRunsIsDecidedAbout() {
     UUID schedule = schedule("limited", SECONDLY);
-    engine.execute("update schedules set overlap_policy = 'SKIP'");
+    engine.execute("update schedules set overlap_policy = 'BUFFER_ALL'");
     engine.execute("update clock set runs_left = 1");
+    UUID other = engine.run(job);
+    engine.execute("update queue set schedule_id = ?, state = 'RUNNING', attempt = 1", schedule);
     Ticker ticker = engine.ticker();
     await().until(() -> fires().size() == 1);
 
-    // When its time has passed and nobody has decided, then it waits
+    // When its time has passed and it waits for the other, then nothing is over
     turnTo(start.plusSeconds(2));
     await().until(() -> start.plusSeconds(2).equals(ticker.lastPass()));
     assertEquals("ACTIVE", status(schedule));
 
-    // When it is skipped, then another takes its place
-    engine.execute("delete from queue");
-    engine.execute("update clock set runs_left = runs_left + 1");
-    turnTo(start.plusSeconds(3));
-    await().until(() -> fires().size() == 2);
-    assertEquals("ACTIVE", status(schedule));
-
-    // When that one runs, then it is over
-    engine.execute("update queue set held_by = null");
+    // When the other has ended, then it is
+    engine.execute("delete from queue where id = ?", other);
     turnTo(start.plusSeconds(60));
     await().until(() -> "EXHAUSTED".equals(status(schedule)));
+    assertEquals(1, fires().size());
   }
 
   @Test
@@ -248,6 +247,33 @@ class PoliciesTest {
     assertEquals(List.of(), fires());
   }
 
+  /** What a calendar tells still fires; behind its end nothing is made up. */
+  @Test
+  void parksWhereItsCalendarEnds() {
+    LocalDate last = LocalDate.ofInstant(start, ZoneOffset.UTC);
+    engine.execute(
+        """
+        insert into calendars (id, tenant_id, name, definition, created_at, updated_at)
+        values (gen_random_uuid(), 'default', 'short', ?::jsonb, now(), now())
+        """,
+        "{\"validFrom\":\"%s\",\"validTo\":\"%s\"}".formatted(last.minusDays(10), last));
+    UUID schedule =
+        schedule(
+            "daily",
+            "{\"type\":\"CRON\",\"expression\":\"0 %d * * *\"}"
+                .formatted(start.atOffset(ZoneOffset.UTC).getHour()));
+    engine.execute("update schedules set calendar = 'short'");
+
+    engine.ticker();
+
+    await().until(() -> "PARKED".equals(status(schedule)));
+    assertEquals(List.of(start), fires());
+    assertEquals(1, engine.count("select count(*) from queue"));
+    String reason =
+        String.valueOf(engine.row("select status_reason from schedules").get("status_reason"));
+    assertTrue(reason.contains("short") && reason.contains(last.plusDays(1).toString()), reason);
+  }
+
   /** After a calendar has changed: whoever changed it says that nobody knows the next fire. */
   @Test
   void worksOutAnewWhatNobodyKnowsTheRulesOf() {
@@ -295,7 +321,9 @@ class PoliciesTest {
   }
 
   private List<Instant> fires() {
-    return engine.rows("select fire_at from runs order by fire_at").stream()
+    return engine
+        .rows("select fire_at from runs where fire_at is not null order by fire_at")
+        .stream()
         .map(row -> ((Timestamp) row.get("fire_at")).toInstant())
         .toList();
   }
