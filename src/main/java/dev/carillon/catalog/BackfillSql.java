@@ -6,13 +6,18 @@ package dev.carillon.catalog;
  */
 final class BackfillSql {
 
-  /** Holds the schedule as it is; what it needs of its job. $1 schedule, $2 tenant. */
+  /**
+   * Locks the schedule's clock, under which nobody else plans, triggers or admits its runs; what is
+   * needed of its job. $1 schedule, $2 tenant.
+   */
   static final String SOURCE =
       """
       select s.id, j.key as job_key, j.status as job_status
-      from schedules s left join jobs j on j.id = s.job_id
-      where s.id = $1 and s.tenant_id = $2
-      for share of s
+      from clock c
+      join schedules s on s.id = c.schedule_id
+      left join jobs j on j.id = s.job_id
+      where c.schedule_id = $1 and c.tenant_id = $2
+      for update of c
       """;
 
   /** $1 runs, $2 tenant. */
@@ -46,7 +51,7 @@ final class BackfillSql {
       with f as materialized (
         select * from unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) as f(run_id, fire_at, due_at)
       ), s as materialized (
-        select s.id, s.tenant_id, s.job_id, s.target, coalesce(s.priority, j.priority, 2) as priority,
+        select s.id, s.tenant_id, s.job_id, s.target, s.overlap_policy, coalesce(s.priority, j.priority, 2) as priority,
                coalesce(j.queue, 'default') as queue,
                case when j.params is null then s.params when s.params is null then j.params
                     else j.params || s.params end as params
@@ -62,7 +67,9 @@ final class BackfillSql {
       )
       insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, overlap, held_by)
       select w.id, s.tenant_id, s.id, s.queue, least(4, s.priority + 1),
-             case when $7::text is null then w.due_at else 'infinity' end, $7,
+             case when $7::text is null then w.due_at else 'infinity' end,
+             -- Also who waits for nobody says so, where others of the schedule wait for its end.
+             coalesce($7, case when s.overlap_policy <> 'ALLOW_ALL' then 'ALLOW_ALL' end),
              case when $7::text is null then null else 'overlap' end
       from written w cross join s
       returning id, tenant_id, queue, priority, due_at < 'infinity' as announced
@@ -86,9 +93,13 @@ final class BackfillSql {
       )
       insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, attempt, generation, overlap, held_by)
       select r.id, r.tenant_id, r.schedule_id, coalesce(j.queue, 'default'), least(4, r.priority + 1),
-             case when $6::text is null then f.due_at else 'infinity' end, f.attempt, f.generation + 1, $6,
+             case when $6::text is null then f.due_at else 'infinity' end, f.attempt, f.generation + 1,
+             coalesce($6, case when s.overlap_policy <> 'ALLOW_ALL' then 'ALLOW_ALL' end),
              case when $6::text is null then null else 'overlap' end
-      from again r join f on f.run_id = r.id left join jobs j on j.id = r.job_id
+      from again r
+      join f on f.run_id = r.id
+      join schedules s on s.id = r.schedule_id
+      left join jobs j on j.id = r.job_id
       returning id, tenant_id, queue, priority, due_at < 'infinity' as announced
       """;
 

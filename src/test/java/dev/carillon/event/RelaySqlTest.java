@@ -93,8 +93,7 @@ class RelaySqlTest {
           insert into schedule_counts (schedule_id, tenant_id, fired)
           select id, tenant_id, 1 from s where key like '%0'
           """,
-          job,
-          ROWS);
+          job, ROWS);
       engine.execute(
           "insert into outbox (at, kind, runs, attempts) select now(), 'STARTED', '{}', '{}' from generate_series(1, 40)");
       Long[] published =

@@ -178,6 +178,6 @@ class UseCasesTest extends ScheduleFixture {
     api.get("/schedules/own/fires?from=2027-12-30T00:00:00Z&limit=9")
         .then()
         .statusCode(422)
-        .body("errors[0].pointer", equalTo("/trigger"));
+        .body("errors[0].pointer", equalTo("/calendar"));
   }
 }
