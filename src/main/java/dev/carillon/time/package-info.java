@@ -21,10 +21,10 @@
  *       the end of the gap, and at the first pass of an overlap (Debian's cron); RRULE and calendar
  *       intervals are shifted by the gap, first pass (RFC 5545, section 3.3.5). A cron pattern with
  *       a star in hour or minute follows elapsed time through both changes, whatever was chosen.
- *   <li>A schedule's bounds and calendar come in between ({@link dev.carillon.time.Timing}): nominal
- *       times are bounded by startAt and endAt, their dates moved to business days or left out
- *       ({@link dev.carillon.time.AdjustedDates}), and only then read in the zone. A date of which
- *       the calendar says nothing is an error, but only where the answer depends on it.
+ *   <li>A schedule's bounds and calendar come in between ({@link dev.carillon.time.Timing}):
+ *       nominal times are bounded by startAt and endAt, their dates moved to business days or left
+ *       out ({@link dev.carillon.time.AdjustedDates}), and only then read in the zone. A date of
+ *       which the calendar says nothing is an error, but only where the answer depends on it.
  *   <li>Only the years 1900 to 9999 exist ({@link dev.carillon.time.Years}).
  *   <li>Work is bounded by counted steps, never by a clock: {@link
  *       dev.carillon.time.EvaluationGaveUp}.
