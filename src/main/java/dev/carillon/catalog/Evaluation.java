@@ -59,7 +59,7 @@ public final class Evaluation {
    * @throws dev.carillon.catalog.input.InvalidInput when it never fires at all
    */
   public static void refuseNever(Trigger trigger, Timing timing, Instant after) {
-    NeverFires never = NeverFires.of(trigger, timing.zone(), timing.dst(), timing.anchor(), after);
+    NeverFires never = NeverFires.of(trigger, timing, after);
     if (never != null) {
       throw FieldErrors.invalid("/trigger", "trigger: " + never.message(), never.example());
     }

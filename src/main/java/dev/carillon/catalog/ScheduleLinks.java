@@ -11,6 +11,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -45,11 +46,18 @@ public record ScheduleLinks(
     CalendarLinks.Event event =
         new CalendarLinks.Event(
             ScheduleCalendar.title(row), note == null ? details : details + "\n" + note, next);
-    ZoneId zone = zone(row, defaultZone);
     return new ScheduleLinks(
-        calendar,
-        CalendarLinks.google(event, recurrence(row, next, zone), zone),
-        CalendarLinks.outlook(event));
+        calendar, google(row, event, defaultZone), CalendarLinks.outlook(event));
+  }
+
+  /** The zone is asked for where the event recurs in it, and nowhere else. */
+  private static String google(ScheduleEntity row, CalendarLinks.Event event, ZoneId defaultZone) {
+    JsonNode trigger = plainRrule(row);
+    if (trigger == null) {
+      return CalendarLinks.google(event, null, ZoneOffset.UTC);
+    }
+    ZoneId zone = zone(row, defaultZone);
+    return CalendarLinks.google(event, recurrence(trigger, event.at(), zone), zone);
   }
 
   /** What is stored may be of a zone that this JVM does not know. */
@@ -61,20 +69,24 @@ public record ScheduleLinks(
     }
   }
 
-  private static @Nullable String recurrence(ScheduleEntity row, Instant next, ZoneId zone) {
+  /** A rule that says all about the fires; null: none does. */
+  private static @Nullable JsonNode plainRrule(ScheduleEntity row) {
     ChosenPolicies chosen = row.policies;
     JsonNode trigger = JsonText.stored(row.trigger);
-    if (trigger == null
-        || !trigger.path(RRULE).isTextual()
-        || trigger.path("rdate").size() + trigger.path("exdate").size() > 0
-        || trigger.path("exrule").size() > 0
-        || chosen.calendar != null
-        || chosen.excludeCalendar != null
-        || chosen.jitterMillis != null
-        || chosen.maxRuns != null
-        || chosen.endAt != null) {
-      return null;
-    }
+    boolean other =
+        trigger == null
+            || !trigger.path(RRULE).isTextual()
+            || trigger.path("rdate").size() + trigger.path("exdate").size() > 0
+            || trigger.path("exrule").size() > 0
+            || chosen.calendar != null
+            || chosen.excludeCalendar != null
+            || chosen.jitterMillis != null
+            || chosen.maxRuns != null
+            || chosen.endAt != null;
+    return other ? null : trigger;
+  }
+
+  private static @Nullable String recurrence(JsonNode trigger, Instant next, ZoneId zone) {
     try {
       LocalDateTime start = LocalDateTime.parse(trigger.path("dtstart").asText());
       Rule rule = Rule.parse(trigger.path(RRULE).textValue());
