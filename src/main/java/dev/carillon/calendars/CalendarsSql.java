@@ -67,7 +67,8 @@ public final class CalendarsSql {
       update clock c
       set revision = c.revision + 1, rules = null,
           next_fire_at = case when u.id is null then c.next_fire_at else $3 end,
-          timed_at = case when u.id is null then c.timed_at else $3 end
+          -- What would have fired before now by the new days is no downtime, as after any edit.
+          timed_at = case when u.id is not null or c.next_fire_at > $3 then $3 else c.timed_at end
       from l left join unparked u on u.id = l.schedule_id
       where c.schedule_id = l.schedule_id
       """;

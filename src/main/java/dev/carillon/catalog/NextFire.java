@@ -130,10 +130,14 @@ record NextFire(
    * @throws dev.carillon.catalog.input.InvalidInput when its next fire was not found
    */
   static NextFire ofPaused(Before before, ScheduleDraft draft, Instant until) {
-    boolean delays = draft.declared().trigger() instanceof FixedDelay;
-    Instant at = delays ? draft.fires().delayed(until) : draft.fires().next(until.minusNanos(1));
-    UUID awaited = delays ? before.stillAwaited() : null;
-    return standing(Standing.PAUSED, at, delayMillis(draft.declared()), awaited, before.runsLeft);
+    if (draft.declared().trigger() instanceof FixedDelay) {
+      UUID awaited = before.stillAwaited();
+      // The end of its run sets an instant, which the ticker puts off to the end of the pause.
+      Instant at = awaited == null ? until : null;
+      return standing(Standing.PAUSED, at, delayMillis(draft.declared()), awaited, before.runsLeft);
+    }
+    Instant at = draft.fires().next(until.minusNanos(1));
+    return standing(Standing.PAUSED, at, null, null, before.runsLeft);
   }
 
   /**

@@ -90,7 +90,7 @@ class ScheduleClock {
             Arrays.asList(
                 row.id,
                 row.tenant,
-                row.isFiring(),
+                row.hasRunningClock(),
                 Times.utc(next.at()),
                 next.delayMillis(),
                 next.awaited(),
@@ -99,7 +99,7 @@ class ScheduleClock {
                 next.workedOut() ? Times.utc(now) : null,
                 next.workedOut() && row.hasCalendar(),
                 next.runsLeft(),
-                row.isFiring() ? null : Times.utc(row.pausedUntil))));
+                Times.utc(row.pausedUntil))));
   }
 
   static void requireExpected(ScheduleEntity row, IntPredicate expected) {

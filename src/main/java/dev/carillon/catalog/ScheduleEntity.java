@@ -141,6 +141,11 @@ public class ScheduleEntity extends PanacheEntityBase {
     return enabled && status != ScheduleStatus.PAUSED;
   }
 
+  /** One that is paused until an instant has its next fire behind that. */
+  boolean hasRunningClock() {
+    return isFiring() || enabled && pausedUntil != null;
+  }
+
   /** By which its fires are put off. */
   Jitter jitter() {
     Duration most = policies.chosen().jitter();
