@@ -55,8 +55,9 @@ public record FirePlan(
    * @param count from 1
    * @param from the first of them
    * @param to the last of them
+   * @param isWhole false: there may be more between these, which were too dear to count
    */
-  public record Rest(long count, Instant from, Instant to) {}
+  public record Rest(long count, Instant from, Instant to, boolean isWhole) {}
 
   public FirePlan {
     fires = List.copyOf(fires);

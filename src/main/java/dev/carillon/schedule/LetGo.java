@@ -71,20 +71,47 @@ record LetGo(List<Instant> missed, @Nullable Rest rest, Instant next, @Nullable 
 
   private static LetGo counted(Course course, List<Instant> missed, Instant from, Instant before) {
     Instant upTo = before.minusNanos(1);
-    for (int tries = 0; tries < TRIES; tries++) {
-      Instant end = upTo;
-      try {
-        return course.onPart(2, part -> upTo(part, missed, from, end));
-      } catch (EvaluationGaveUp gaveUp) {
-        upTo = from.plus(Duration.between(from, upTo).dividedBy(SHORTER));
-      }
+    try {
+      return course.onPart(2, part -> counted(part, missed, from, upTo, true));
+    } catch (EvaluationGaveUp tooMany) {
+      return estimated(course, missed, from, upTo);
     }
-    return new LetGo(missed, null, from, null);
   }
 
-  private static LetGo upTo(Course course, List<Instant> missed, Instant from, Instant upTo) {
+  /**
+   * The last is found without counting, and then as many are counted as the work suffices for: it
+   * is one outage however many they are, and told of once.
+   */
+  private static LetGo estimated(Course course, List<Instant> missed, Instant from, Instant upTo) {
+    try {
+      return course.onPart(2, part -> counted(part, missed, from, upTo, false));
+    } catch (EvaluationGaveUp notEvenFound) {
+      return new LetGo(missed, null, from, null);
+    }
+  }
+
+  private static LetGo counted(
+      Course course, List<Instant> missed, Instant from, Instant upTo, boolean whole) {
     Instant to = new Newest(from).search(course, upTo);
-    long count = course.count(from.minusNanos(1), to);
-    return new LetGo(missed, new Rest(count, from, to), course.after(to), null);
+    Instant behind = course.after(to);
+    long count = whole ? course.count(from.minusNanos(1), to) : someOf(course, from, to);
+    return new LetGo(missed, new Rest(count, from, to, whole), behind, null);
+  }
+
+  /**
+   * Those of a part of the time that is short enough to be counted; the first and the last else.
+   */
+  private static long someOf(Course course, Instant from, Instant to) {
+    Instant end = to;
+    for (int tries = 0; tries < TRIES; tries++) {
+      end = from.plus(Duration.between(from, end).dividedBy(SHORTER));
+      Instant shorter = end;
+      try {
+        return course.onPart(2, part -> part.count(from.minusNanos(1), shorter));
+      } catch (EvaluationGaveUp stillTooMany) {
+        // a shorter one
+      }
+    }
+    return from.equals(to) ? 1 : 2;
   }
 }

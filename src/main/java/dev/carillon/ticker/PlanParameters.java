@@ -48,6 +48,7 @@ final class PlanParameters {
   private final List<Long> counts = new ArrayList<>();
   private final List<String> countedFrom = new ArrayList<>();
   private final List<String> countedTo = new ArrayList<>();
+  private final List<Boolean> countedAtLeast = new ArrayList<>();
 
   PlanParameters(TzdataVersion ours) {
     this.ours = ours;
@@ -85,6 +86,7 @@ final class PlanParameters {
       counts.add(rest.count());
       countedFrom.add(rest.from().toString());
       countedTo.add(rest.to().toString());
+      countedAtLeast.add(!rest.isWhole());
     }
   }
 
@@ -127,6 +129,7 @@ final class PlanParameters {
         .addArrayOfLong(counts.toArray(Long[]::new))
         .addArrayOfString(countedFrom.toArray(String[]::new))
         .addArrayOfString(countedTo.toArray(String[]::new))
+        .addArrayOfBoolean(countedAtLeast.toArray(Boolean[]::new))
         .addOffsetDateTime(utc(now));
   }
 

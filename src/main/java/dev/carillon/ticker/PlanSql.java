@@ -44,7 +44,8 @@ final class PlanSql {
    * or null. One element a fire: $15 schedule ids, $16 run ids, $17 fire instants, $18 when they
    * are due, $19 until when they may start or null, $20 whether it is only recorded as missed, $21
    * whether it is late. One element a schedule of whose missed fires some are only counted: $22
-   * ids, $23 how many, $24 and $25 the first and the last, as text. $26 now.
+   * ids, $23 how many, $24 and $25 the first and the last, as text, $26 true where there may be
+   * more between these. $27 now.
    *
    * <p>Nothing happens under a lease that was taken over: its row is locked FOR SHARE, which a
    * take-over's update waits for, or has already changed. A schedule that was edited since it was
@@ -79,7 +80,7 @@ final class PlanSql {
         set next_fire_at = u1.new_next, last_fire_at = coalesce(u1.last, c.last_fire_at),
             awaited_run = u1.awaited, rules = u1.rules,
             -- What is let go is dealt with as what has fired: no other rules bring it back.
-            timed_at = greatest(coalesce(c.timed_at, $26), u1.let_go),
+            timed_at = greatest(coalesce(c.timed_at, $27), u1.let_go),
             -- Less what this makes: meanwhile a skipped run may have been given back.
             runs_left = c.runs_left - u1.used,
             ends_at = case when u1.over or c.runs_left - u1.used <= 0 then u1.last_due end
@@ -101,7 +102,7 @@ final class PlanSql {
       ), written as (
         insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, expires_at, created_at, priority,
                           target, params)
-        select f.run_id, f.tenant_id, f.job_id, f.schedule_id, f.fire_at, f.due_at, f.expires_at, $26, f.priority,
+        select f.run_id, f.tenant_id, f.job_id, f.schedule_id, f.fire_at, f.due_at, f.expires_at, $27, f.priority,
                f.target, f.params
         from f
         on conflict do nothing
@@ -122,30 +123,31 @@ final class PlanSql {
         where f.expires_at is not null and not f.missed
       ), let_go as (
         insert into attempts (run_id, generation, attempt, tenant_id, outcome, final_state, finished_at)
-        select f.run_id, 1, 1, f.tenant_id, 'MISSED', 'MISSED', $26
+        select f.run_id, 1, 1, f.tenant_id, 'MISSED', 'MISSED', $27
         from f join written on written.id = f.run_id
         where f.missed
         returning run_id
       ), told as (
         insert into outbox (at, kind, runs, attempts)
-        select $26, 'ENDED', array_agg(let_go.run_id), array_agg(1) from let_go
+        select $27, 'ENDED', array_agg(let_go.run_id), array_agg(1) from let_go
         having count(*) > 0
       ), counted as (
         -- The version rises with every event of a schedule, so that their sequences do.
         update schedules s
         set version = s.version + 1
-        from unnest($22::uuid[], $23::bigint[], $24::text[], $25::text[]) as u3(schedule_id, count, since, until)
+        from unnest($22::uuid[], $23::bigint[], $24::text[], $25::text[], $26::boolean[])
+          as u3(schedule_id, count, since, until, at_least)
         join moved on moved.schedule_id = u3.schedule_id
         where s.id = u3.schedule_id
-        returning s.id, s.tenant_id, s.key, s.job_id, s.version, u3.count, u3.since, u3.until
+        returning s.id, s.tenant_id, s.key, s.job_id, s.version, u3.count, u3.since, u3.until, u3.at_least
       ), summed as (
         insert into outbox (at, kind, tenant_id, payload)
-        select $26, 'CHANGED', n.tenant_id, jsonb_build_object(
+        select $27, 'CHANGED', n.tenant_id, jsonb_build_object(
           'type', 'scheduler.run.missed', 'subject', 'schedules/' || n.id, 'sequence', n.version * 10 + 8,
           'data', jsonb_strip_nulls(jsonb_build_object(
             'id', n.id, 'tenant', n.tenant_id, 'key', n.key,
             'jobKey', (select j.key from jobs j where j.id = n.job_id),
-            'count', n.count, 'from', n.since, 'to', n.until)))
+            'count', n.count, 'atLeast', case when n.at_least then true end, 'from', n.since, 'to', n.until)))
         from counted n
       )
       select (select count(*) from moved) as moved,

@@ -8,6 +8,7 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.broker.EventFeed;
@@ -402,7 +403,7 @@ class CalendarResourceTest {
   private String schedule(String calendar) {
     JsonObject body = new JsonObject(Api.quoted(calendar));
     body.put("jobKey", "j")
-        .put("trigger", new JsonObject().put("type", "CRON").put("expression", "0 9 1 1 *"));
+        .put("trigger", new JsonObject().put("type", "CRON").put("expression", "0 9 * 1 *"));
     return api.post("/schedules", body.encode()).then().statusCode(201).extract().path("id");
   }
 

@@ -170,6 +170,22 @@ class FirePlanTest {
     assertEquals(newest, last);
   }
 
+  /**
+   * 31 million fires of a rule that can only be counted one by one: still one outage, told once.
+   */
+  @Test
+  void tellsOnceOfAnOutageWhoseFiresAreTooManyToBeCounted() {
+    Instant due = NOW.minus(Duration.ofDays(365));
+
+    FirePlan plan = plan(rule("FREQ=SECONDLY;BYMINUTE=0,1,2,3,4,5,6,7,8,9"), due);
+
+    assertEquals(FirePlan.MOST_MISSED, plan.missed().size());
+    assertFalse(plan.rest().isWhole());
+    assertTrue(plan.rest().count() > 1_000, () -> plan.rest().toString());
+    assertEquals(NOW, newest(plan, NOW));
+    assertFalse(plan.fires().isEmpty());
+  }
+
   /** Each round lets more of it go, so the newest is found in the end. */
   @Test
   void goesOnWhereTheWorkForAnOutageWasUsedUp() {
