@@ -49,7 +49,7 @@ class ChimeIT {
         demonstrationRunsWithinTenSeconds(carillon);
         theReadmesCurlLinesDoWhatTheySay(carillon);
         aScheduleOfEverySecondReachesItsReceiver(carillon, receiver);
-        startRunsOfFiftyMilliseconds(carillon);
+        startRunsOfAFifthOfASecond(carillon);
         carillon.kill();
         inHand = runsInHandOfTheDead(carillon);
       }
@@ -131,8 +131,8 @@ class ChimeIT {
         .containsExactly("scheduler.run.started", "scheduler.run.succeeded");
   }
 
-  private static void startRunsOfFiftyMilliseconds(CarillonProcess carillon) throws Exception {
-    created(carillon.post("/jobs", "{\"key\":\"sleep\",\"params\":{\"duration\":\"PT0.05S\"}}"));
+  private static void startRunsOfAFifthOfASecond(CarillonProcess carillon) throws Exception {
+    created(carillon.post("/jobs", "{\"key\":\"sleep\",\"params\":{\"duration\":\"PT0.2S\"}}"));
     Instant due = Instant.now().plusSeconds(3);
     // One transaction: what is accepted is accepted as a whole, and none of it may be lost.
     try (Connection database = carillon.database();
