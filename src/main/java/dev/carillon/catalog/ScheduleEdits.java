@@ -9,6 +9,7 @@ import dev.carillon.pg.Statements;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
+import dev.carillon.time.Timing;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
@@ -102,19 +103,30 @@ public class ScheduleEdits {
                     : drafted(tenant, shown, Wanted.document(body)));
   }
 
+  /** Before the transaction. */
   private Uni<ScheduleDraft> drafted(Tenant tenant, Shown shown, Wanted wanted) {
     return Evaluation.aside(() -> wanted.apply(shown.row, shown.view))
-        .flatMap(declared -> drafted(tenant, shown.row, declared));
+        .flatMap(
+            declared ->
+                schedules
+                    .timing(tenant, declared, shown.row.createdAt)
+                    .flatMap(timing -> drafted(shown.row, declared, timing)));
+  }
+
+  /** Within it. */
+  private Uni<ScheduleDraft> drafted(
+      Statements statements, Tenant tenant, OpenedSchedule opened, Wanted wanted) {
+    return Evaluation.aside(() -> wanted.apply(opened.row(), opened.view()))
+        .flatMap(
+            declared ->
+                schedules
+                    .timing(statements, tenant, declared, opened.row().createdAt)
+                    .flatMap(timing -> drafted(opened.row(), declared, timing)));
   }
 
   private Uni<ScheduleDraft> drafted(
-      Tenant tenant, ScheduleEntity row, ScheduleDeclaration declared) {
-    return schedules
-        .timing(tenant, declared, row.createdAt)
-        .flatMap(
-            timing ->
-                Evaluation.aside(
-                    () -> ScheduleDraft.ofEdited(row, declared, timing, clock.instant())));
+      ScheduleEntity row, ScheduleDeclaration declared, Timing timing) {
+    return Evaluation.aside(() -> ScheduleDraft.ofEdited(row, declared, timing, clock.instant()));
   }
 
   /** Applies a merge patch, of which a draft was made before the transaction. */
@@ -150,16 +162,20 @@ public class ScheduleEdits {
         .open(statements, requester, idOrKey, expected)
         .flatMap(
             opened ->
-                upToDate(requester.tenant(), draft, opened, wanted)
+                upToDate(statements, requester.tenant(), draft, opened, wanted)
                     .flatMap(current -> edit(statements, requester, opened, current)));
   }
 
   /** Of a schedule that was changed since, the draft is made anew, with its clock locked. */
   private Uni<ScheduleDraft> upToDate(
-      Tenant tenant, ScheduleDraft draft, OpenedSchedule opened, Wanted wanted) {
+      Statements statements,
+      Tenant tenant,
+      ScheduleDraft draft,
+      OpenedSchedule opened,
+      Wanted wanted) {
     return draft.isOf(opened.row())
         ? Uni.createFrom().item(draft)
-        : drafted(tenant, new Shown(opened.row(), opened.view()), wanted);
+        : drafted(statements, tenant, opened, wanted);
   }
 
   /**
@@ -179,9 +195,8 @@ public class ScheduleEdits {
 
   private Uni<ScheduleView> enabled(
       Statements statements, Requester requester, OpenedSchedule opened) {
-    ScheduleEntity row = opened.row();
-    row.endPause();
-    return drafted(requester.tenant(), new Shown(row, opened.view()), Wanted.switchedOn())
+    opened.row().endPause();
+    return drafted(statements, requester.tenant(), opened, Wanted.switchedOn())
         .flatMap(draft -> edit(statements, requester, opened, draft));
   }
 

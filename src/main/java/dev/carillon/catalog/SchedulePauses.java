@@ -73,7 +73,7 @@ public class SchedulePauses {
         .withdraw(statements, opened, now)
         .flatMap(
             withdrawn ->
-                paused(requester.tenant(), opened.row(), opened.before(withdrawn), request)
+                paused(statements, opened.row(), opened.before(withdrawn), request)
                     .invoke(next -> opened.row().pause(request.until(), request.note(), now))
                     .flatMap(
                         next ->
@@ -81,11 +81,11 @@ public class SchedulePauses {
   }
 
   private Uni<NextFire> paused(
-      Tenant tenant, ScheduleEntity row, NextFire.Before before, PauseRequest request) {
+      Statements statements, ScheduleEntity row, NextFire.Before before, PauseRequest request) {
     Instant until = request.until();
     return until == null
         ? Uni.createFrom().item(NextFire.ofPaused(before))
-        : evaluated(tenant, row, draft -> NextFire.ofPaused(before, draft, until));
+        : evaluated(statements, row, draft -> NextFire.ofPaused(before, draft, until));
   }
 
   /**
@@ -114,7 +114,7 @@ public class SchedulePauses {
     NextFire.Before before = opened.before(withdrawn);
     Instant fire = upcoming(row, before);
     requireNear(fire, now);
-    return evaluated(requester.tenant(), row, draft -> NextFire.ofSkipped(before, draft, fire))
+    return evaluated(statements, row, draft -> NextFire.ofSkipped(before, draft, fire))
         .call(next -> statements.query(ClockSql.SKIP, skipped(row, fire, now)))
         .invoke(next -> row.updatedAt = now)
         .flatMap(next -> clocks.replan(statements, requester, opened, next, withdrawn, now));
@@ -155,18 +155,18 @@ public class SchedulePauses {
 
   /** Asks the schedule as it stands for its fires, on a worker thread. */
   private Uni<NextFire> evaluated(
-      Tenant tenant, ScheduleEntity row, Function<ScheduleDraft, NextFire> question) {
+      Statements statements, ScheduleEntity row, Function<ScheduleDraft, NextFire> question) {
     return Evaluation.aside(() -> row.declared(null))
-        .flatMap(declared -> evaluated(tenant, row, declared, question));
+        .flatMap(declared -> evaluated(statements, row, declared, question));
   }
 
   private Uni<NextFire> evaluated(
-      Tenant tenant,
+      Statements statements,
       ScheduleEntity row,
       ScheduleDeclaration declared,
       Function<ScheduleDraft, NextFire> question) {
     return schedules
-        .timing(tenant, declared, row.createdAt)
+        .timing(statements, new Tenant(row.tenant), declared, row.createdAt)
         .flatMap(
             timing ->
                 Evaluation.aside(

@@ -83,19 +83,27 @@ public class Schedules {
   }
 
   /**
-   * What decides when a declaration fires. Its calendars are read, in a transaction of their own;
-   * fails with {@link dev.carillon.catalog.input.InvalidInput} where there is none of the name.
+   * What decides when a declaration fires. Its calendars are read, in a transaction of their own,
+   * so this is for whoever is in none: a second connection, taken while one is held, can be the one
+   * that all wait for. Fails with {@link dev.carillon.catalog.input.InvalidInput} where there is no
+   * calendar of the name.
    */
   Uni<Timing> timing(Tenant tenant, ScheduleDeclaration declared, Instant createdAt) {
-    return calendars(tenant, declared.calendars())
-        .map(known -> declared.timing(defaultZone, createdAt, known));
+    return declared.calendars().isEmpty()
+        ? Uni.createFrom().item(declared.timing(defaultZone, createdAt, Map.of()))
+        : transactions.statements(
+            tenant, statements -> timing(statements, tenant, declared, createdAt));
   }
 
-  private Uni<Map<String, BusinessDays>> calendars(Tenant tenant, Set<String> names) {
-    return names.isEmpty()
-        ? Uni.createFrom().item(Map.of())
-        : transactions.statements(
-            tenant, statements -> Calendars.named(statements, tenant.id(), names));
+  /** As {@link #timing(Tenant, ScheduleDeclaration, Instant)}, within a transaction. */
+  Uni<Timing> timing(
+      Statements statements, Tenant tenant, ScheduleDeclaration declared, Instant createdAt) {
+    Set<String> names = declared.calendars();
+    Uni<Map<String, BusinessDays>> known =
+        names.isEmpty()
+            ? Uni.createFrom().item(Map.of())
+            : Calendars.named(statements, tenant.id(), names);
+    return known.map(calendars -> declared.timing(defaultZone, createdAt, calendars));
   }
 
   /** Until the transaction ends no calendar of its own changes that a schedule depends on. */

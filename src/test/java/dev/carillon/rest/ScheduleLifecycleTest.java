@@ -20,6 +20,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -240,6 +241,28 @@ class ScheduleLifecycleTest extends ScheduleFixture {
         .body("items[0].state", equalTo("SKIPPED"))
         .body("items[0].fireAt", equalTo(next));
     told.await("scheduler.run.skipped", 1);
+  }
+
+  /**
+   * Each holds its clock and a connection; calendars that took another would wait for each other.
+   */
+  @Test
+  void skipsForMoreCallersThanThereAreConnections() {
+    int callers = 30;
+    for (int i = 0; i < callers; i++) {
+      created(
+          "{'key':'s"
+              + i
+              + "','jobKey':'j','calendar':'DE','trigger':{'type':'CRON','expression':'0 9 * * *'}}");
+    }
+    AtomicInteger caller = new AtomicInteger();
+
+    Racers.race(
+        callers,
+        () ->
+            api.post("/schedules/s" + caller.getAndIncrement() + "/skip-next")
+                .then()
+                .statusCode(200));
   }
 
   @Test
