@@ -380,7 +380,7 @@ public class CalendarEdits {
         clock.instant(),
         "scheduler.calendar.updated",
         "calendars/" + view.name(),
-        version * 10L + 2,
+        view.sequence(version),
         requester.traceparent(),
         view.eventData(deleted));
   }

@@ -1,5 +1,6 @@
 package dev.carillon.rest;
 
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -14,14 +15,19 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.testing.PostgresResource;
+import dev.carillon.time.cron.CronDialect;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,11 +109,26 @@ class CalendarResourceTest {
     api.get("/calendars/acme").then().statusCode(404);
 
     List<EventMessage> events = told.messages("scheduler.calendar.", 3);
-    assertEquals(List.of(12L, 22L, 32L), events.stream().map(EventMessage::sequence).toList());
+    List<Long> sequences = events.stream().map(EventMessage::sequence).toList();
+    assertEquals(sequences.stream().sorted().distinct().toList(), sequences);
     assertTrue(events.stream().allMatch(e -> e.type().equals("scheduler.calendar.updated")));
     assertTrue(events.stream().allMatch(e -> e.subject().equals("calendars/acme")));
     assertEquals(true, events.get(2).data().getBoolean("deleted"));
     assertEquals(List.of("2026-12-24"), events.get(1).data().getJsonArray("holidays").getList());
+  }
+
+  @Test
+  void theEventsOfANameGoOnRisingWhenItIsDeletedAndCreatedAgain() {
+    Told told = Told.of(api, feed);
+    created("{'name':'acme'}");
+    api.patch("/calendars/acme", "{'weekend':['SUNDAY']}").then().statusCode(200);
+    api.delete("/calendars/acme").then().statusCode(204);
+    created("{'name':'acme'}");
+    api.delete("/calendars/acme").then().statusCode(204);
+
+    List<Long> sequences =
+        told.messages("scheduler.calendar.", 5).stream().map(EventMessage::sequence).toList();
+    assertEquals(sequences.stream().sorted().distinct().toList(), sequences);
   }
 
   @Test
@@ -300,6 +321,7 @@ class CalendarResourceTest {
     assertTrue(wasMarked(direct));
     assertTrue(wasMarked(through));
     assertEquals("ACTIVE", status(through));
+    assertEquals(2, api.get("/schedules/" + through).<Integer>path("version"));
     assertTrue(revision(through) > 1);
     assertEquals(untouched, revision(other));
     assertFalse(wasMarked(other));
@@ -313,6 +335,47 @@ class CalendarResourceTest {
         .statusCode(409)
         .body("detail", containsString("schedule " + direct))
         .body("detail", containsString("calendar outer"));
+  }
+
+  /** From the request to what the ticker made of it. */
+  @Test
+  void aChangeMovesTheNextFiresAlsoThroughOthers() {
+    api.withJob("j");
+    created("{'name':'inner'}");
+    created("{'name':'outer','include':['inner']}");
+    String direct = scheduled("{'calendar':'inner','convention':'FOLLOWING'}", "0 9 24 12 *");
+    String through =
+        scheduled("{'excludeCalendar':'outer','convention':'PRECEDING'}", "0 9 24 12 *");
+    Instant eve = nextFire(direct);
+    assertEquals(eve, nextFire(through));
+
+    api.patch("/calendars/inner", "{'holidays':['" + eve.toString().substring(0, 10) + "']}")
+        .then()
+        .statusCode(200);
+
+    await().until(() -> eve.plus(Duration.ofDays(1)).equals(nextFire(direct)));
+    await().until(() -> eve.minus(Duration.ofDays(1)).equals(nextFire(through)));
+    api.patch("/calendars/inner", "{'holidays':null}").then().statusCode(200);
+    await().until(() -> eve.equals(nextFire(direct)));
+    await().until(() -> eve.equals(nextFire(through)));
+  }
+
+  @Test
+  void aScheduleThatACalendarBroughtToItsEndComesBackWithIt() {
+    Told told = Told.of(api, feed);
+    api.withJob("j");
+    created("{'name':'acme'}");
+    int year = Instant.now().atZone(ZoneOffset.UTC).getYear() + 1;
+    String schedule = scheduled("{'calendar':'acme'}", "0 0 9 24 12 ? " + year, CronDialect.QUARTZ);
+    Instant eve = nextFire(schedule);
+
+    api.patch("/calendars/acme", "{'holidays':['" + year + "-12-24']}").then().statusCode(200);
+    await().until(() -> "EXHAUSTED".equals(status(schedule)));
+    api.patch("/calendars/acme", "{'holidays':null}").then().statusCode(200);
+
+    await().until(() -> eve.equals(nextFire(schedule)));
+    assertEquals("ACTIVE", status(schedule));
+    told.messages("scheduler.schedule.enabled", 1);
   }
 
   @Test
@@ -405,6 +468,25 @@ class CalendarResourceTest {
     body.put("jobKey", "j")
         .put("trigger", new JsonObject().put("type", "CRON").put("expression", "0 9 * 1 *"));
     return api.post("/schedules", body.encode()).then().statusCode(201).extract().path("id");
+  }
+
+  private String scheduled(String policies, String cron) {
+    return scheduled(policies, cron, CronDialect.UNIX);
+  }
+
+  private String scheduled(String policies, String cron, CronDialect dialect) {
+    JsonObject body = new JsonObject(Api.quoted(policies));
+    body.put("jobKey", "j")
+        .put("timezone", "UTC")
+        .put(
+            "trigger",
+            new JsonObject().put("type", "CRON").put("expression", cron).put("dialect", dialect));
+    return api.post("/schedules", body.encode()).then().statusCode(201).extract().path("id");
+  }
+
+  private @Nullable Instant nextFire(String schedule) {
+    String next = api.get("/schedules/" + schedule).path("nextFireAt");
+    return next == null ? null : Instant.parse(next);
   }
 
   private long revision(String schedule) {
