@@ -3,10 +3,10 @@ package dev.carillon.maintenance;
 /** How the calendars of mounted files come to be the shared ones. */
 final class CalendarFilesSql {
 
-  /** The shared calendars as they are in force, and what they include. */
+  /** The shared calendars as they are in force. */
   static final String CURRENT =
       """
-      select tenant_id, name, definition::text as definition, (definition->'include')::text as include
+      select name, definition::text as definition
       from calendars
       where tenant_id = '*'
       """;

@@ -121,6 +121,44 @@ class CalendarFilesTest {
   }
 
   @Test
+  void aFileThatLeavesNoBusinessDayOrIsTooMuchOrHasAnAliasIsBroken() throws IOException {
+    write("all.yaml", "weekend: [FRIDAY, SATURDAY, SUNDAY]\ninclude: [early]\n");
+    write("early.yaml", "weekend: [MONDAY, TUESDAY, WEDNESDAY, THURSDAY]\n");
+    write("alias.yaml", "include: [&DE-BY DE, *DE-BY]\n");
+    write("quoted.yaml", "include: [&x DE]\n");
+    write("half.yaml", "holidays:\n" + rules(2_600));
+    write("other-half.yaml", "include: [half]\nholidays:\n" + rules(2_500));
+
+    start();
+
+    awaitTold("files", "3 in force");
+    assertTrue(files.tell().get("all.yaml").contains("no business day"), files.tell().toString());
+    assertTrue(files.tell().get("alias.yaml").contains("line 1 has the alias *DE-BY"));
+    assertTrue(files.tell().get("other-half.yaml").contains("5100 rules, and 5000 is the most"));
+    assertEquals(List.of("early", "half", "quoted"), shared());
+  }
+
+  private static String rules(int count) {
+    StringBuilder rules = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      rules.append("  - {rule: EASTER UNTIL ").append(2000 + i).append("}\n");
+    }
+    return rules.toString();
+  }
+
+  @Test
+  void theFileOfTheGuideIsOne() throws IOException {
+    String guide = Files.readString(Path.of("docs", "calendars.md"));
+    String yaml = guide.substring(guide.indexOf("```yaml\n") + 8);
+    write("acme-holidays.yaml", yaml.substring(0, yaml.indexOf("```")));
+
+    start();
+
+    awaitTold("files", "1 in force");
+    assertTrue(definition("acme-holidays").contains("Christmas Eve"));
+  }
+
+  @Test
   void aFileThatIsGoneTakesItsCalendarAlongUnlessItIsUsed() throws IOException {
     write("used.yaml", WEEKEND);
     write("unused.yaml", WEEKEND);

@@ -10,17 +10,22 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.testing.PostgresResource;
+import dev.carillon.time.calendar.HolidayRule;
 import dev.carillon.time.cron.CronDialect;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -156,6 +161,13 @@ class CalendarResourceTest {
         .statusCode(200)
         .body("items.name", hasItems("DE", "DE-BY", "DE-SN"))
         .body("items.name", not(hasItem("US")));
+    for (String unknown : List.of("XX", "de", "TRUE")) {
+      api.get("/calendars?builtin=" + unknown)
+          .then()
+          .statusCode(422)
+          .body("errors[0].pointer", equalTo("?builtin"))
+          .body("errors[0].message", containsString("builtin=true"));
+    }
     assertTrue(Pages.walk(api, "/calendars?builtin=true&limit=100", "name").size() > 500);
     api.patch("/calendars/DE", "{'weekend':[]}")
         .then()
@@ -276,6 +288,84 @@ class CalendarResourceTest {
         .statusCode(422)
         .body("errors[0].message", containsString("no business day"));
     api.get("/calendars/all").then().statusCode(404);
+  }
+
+  @Test
+  void refusesMoreRulesThanOneCalendarMayHaveAlsoThroughOthers() {
+    created("{'name':'inner','holidays':[" + rules(2_500) + "]}");
+    created("{'name':'middle','include':['inner']}");
+    created("{'name':'outer','include':['middle','inner'],'holidays':[" + rules(2_500) + "]}");
+    api.patch("/calendars/inner", "{'holidays':[" + rules(2_501) + "]}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].pointer", equalTo("/include"))
+        .body("errors[0].message", containsString("outer would have 5001 rules"));
+    api.post(
+            "/calendars",
+            "{'name':'c','include':['outer'],'holidays':[{'rule':'EASTER'},'2026-01-01']}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].message", containsString("5000 is the most"));
+    created("{'name':'dates','include':['outer'],'holidays':['2026-01-01']}");
+
+    List<String> builtIn = Pages.walk(api, "/calendars?builtin=true&limit=100", "name");
+    created("{'name':'hundred','include':" + quoted(builtIn.subList(0, 100)) + "}");
+    api.post("/calendars", "{'name':'more','include':['hundred','" + builtIn.get(100) + "']}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].message", containsString("101 built-in calendars"));
+  }
+
+  private static String quoted(List<String> names) {
+    return names.stream().collect(Collectors.joining("','", "['", "']"));
+  }
+
+  private static String rules(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "{'rule':'EASTER UNTIL " + (2000 + i) + "'}")
+        .collect(Collectors.joining(","));
+  }
+
+  @Test
+  void theExamplesOfTheGuideWork() throws IOException {
+    String guide = Files.readString(Path.of("docs", "calendars.md"));
+    api.withJob("close-books");
+    String schedule =
+        api.request()
+            .contentType("application/json")
+            .body(between(guide, "```json\n", "```"))
+            .post("/schedules")
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("id");
+    assertNotNull(nextFire(schedule));
+    String calendar = between(guide, "application/json' -d '", "'\n```").replace("'\"'\"'", "'");
+    api.request()
+        .contentType("application/json")
+        .body(calendar)
+        .post("/calendars")
+        .then()
+        .statusCode(201);
+    api.get("/calendars/acme-munich/holidays?year=2026")
+        .then()
+        .body("holidays.date", hasItems("2026-08-15", "2026-12-24", "2026-12-31"));
+    String rules = between(guide, "### Rules\n\n| rule | |\n|---|---|\n", "\n\n");
+    for (String row : rules.split("\n")) {
+      for (String rule : between(row, "| ", " | ").split(", ")) {
+        String text = rule.replace("`", "").replace("… UNTIL", "EASTER UNTIL");
+        HolidayRule.parse(text);
+      }
+    }
+    for (String cron : List.of("0 18 1B * *", "0 18 LB * *", "0 18 LB-2 * *")) {
+      assertTrue(guide.contains("`" + cron.split(" ")[2] + "`"));
+      assertNotNull(nextFire(scheduled("{}", cron, CronDialect.UNIX, "close-books")));
+    }
+  }
+
+  private static String between(String text, String begin, String end) {
+    int from = text.indexOf(begin) + begin.length();
+    return text.substring(from, text.indexOf(end, from));
   }
 
   @Test
@@ -475,8 +565,12 @@ class CalendarResourceTest {
   }
 
   private String scheduled(String policies, String cron, CronDialect dialect) {
+    return scheduled(policies, cron, dialect, "j");
+  }
+
+  private String scheduled(String policies, String cron, CronDialect dialect, String job) {
     JsonObject body = new JsonObject(Api.quoted(policies));
-    body.put("jobKey", "j")
+    body.put("jobKey", job)
         .put("timezone", "UTC")
         .put(
             "trigger",
