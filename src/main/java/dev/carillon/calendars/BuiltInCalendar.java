@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * day that it is moved to.
  *
  * <p>A year is worked out when it is first asked for, which can take a millisecond; after that an
- * answer is a look into a table.
+ * answer is a look into a table, of which those of the last years asked for are kept.
  */
 public final class BuiltInCalendar implements BusinessDays {
 
@@ -44,9 +44,20 @@ public final class BuiltInCalendar implements BusinessDays {
   private final HolidayManager holidays;
   private final String[] parts;
 
-  /** A bit for each day of a year that is a holiday; the years are those from {@link #FIRST}. */
-  private final AtomicReferenceArray<long @Nullable []> years =
-      new AtomicReferenceArray<>(LAST - FIRST + 1);
+  /** As in a {@link dev.carillon.time.calendar.BusinessCalendar}; a power of two. */
+  static final int YEARS_KEPT = 64;
+
+  /** Jollyday takes some 350 microseconds for the three years from which a holiday can come. */
+  private static final int YEAR_COST = 7_000;
+
+  /** Those that were asked for last. */
+  private final AtomicReferenceArray<@Nullable YearTable> years =
+      new AtomicReferenceArray<>(YEARS_KEPT);
+
+  /**
+   * @param days bit n of the whole set: day n of the year, from 1, is a holiday
+   */
+  private record YearTable(int year, long[] days) {}
 
   /**
    * @param code of the country or market
@@ -86,16 +97,26 @@ public final class BuiltInCalendar implements BusinessDays {
     if (year < FIRST || year > LAST || knownUntil != null && date.isAfter(knownUntil)) {
       throw outside(date);
     }
-    long[] days = years.get(year - FIRST);
-    if (days == null) {
-      days = table(date);
-      years.set(year - FIRST, days);
-    }
+    long[] days = table(date).days();
     int day = date.getDayOfYear();
     if ((days[day >> 6] & 1L << day) != 0) {
       return DayOff.HOLIDAY;
     }
     return weekend.contains(date.getDayOfWeek()) ? DayOff.WEEKEND : null;
+  }
+
+  @Override
+  public int yearCost() {
+    return YEAR_COST;
+  }
+
+  /** How many years are kept, for whoever looks at what a calendar takes of the memory. */
+  int yearsKept() {
+    int kept = 0;
+    for (int i = 0; i < years.length(); i++) {
+      kept += years.get(i) == null ? 0 : 1;
+    }
+    return kept;
   }
 
   /**
@@ -111,7 +132,17 @@ public final class BuiltInCalendar implements BusinessDays {
     return of(last);
   }
 
-  private long[] table(LocalDate date) {
+  private YearTable table(LocalDate date) {
+    int slot = date.getYear() & YEARS_KEPT - 1;
+    YearTable table = years.get(slot);
+    if (table == null || table.year() != date.getYear()) {
+      table = new YearTable(date.getYear(), workedOut(date));
+      years.set(slot, table);
+    }
+    return table;
+  }
+
+  private long[] workedOut(LocalDate date) {
     long[] days = new long[6];
     for (LocalDate holiday : of(date).keySet()) {
       int day = holiday.getDayOfYear();

@@ -146,6 +146,11 @@ public record CalendarDefinition(
     return BusinessCalendar.of(name, weekend, rules(), dates(), all, validFrom, validTo);
   }
 
+  /** How many of its holidays are rules. */
+  public int ruleCount() {
+    return (int) holidays.stream().filter(holiday -> holiday.rule() != null).count();
+  }
+
   private List<HolidayRule> rules() {
     return holidays.stream()
         .map(Holiday::rule)

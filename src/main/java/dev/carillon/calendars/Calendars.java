@@ -41,6 +41,8 @@ public final class Calendars {
   private final Map<Place, Found> found = new HashMap<>();
   private final Map<Place, BusinessDays> alone = new HashMap<>();
 
+  private Calendars() {}
+
   private Calendars(RowSet<Row> rows) {
     for (Row row : rows) {
       String definition = row.getString("definition");
@@ -68,6 +70,20 @@ public final class Calendars {
             CalendarsSql.NAMED,
             Tuple.tuple().addString(tenant).addArrayOfString(names.toArray(String[]::new)))
         .flatMap(rows -> aside(() -> new Calendars(rows).of(tenant, names)));
+  }
+
+  /**
+   * What a shared calendar means among others that are shared. Not on an event loop.
+   *
+   * @param shared all of them, by name
+   * @return null: there is none of the name, or it includes one that nobody knows
+   */
+  public static @Nullable BusinessDays shared(Map<String, CalendarDefinition> shared, String name) {
+    Calendars calendars = new Calendars();
+    shared.forEach(
+        (one, definition) ->
+            calendars.found.put(new Place(SHARED, one), new Found(SHARED, definition)));
+    return calendars.of(new Place(SHARED, name));
   }
 
   private Map<String, BusinessDays> of(String tenant, Set<String> names) {

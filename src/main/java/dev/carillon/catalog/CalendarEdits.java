@@ -15,7 +15,6 @@ import dev.carillon.event.OutboxRows;
 import dev.carillon.pg.Statements;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.time.calendar.BusinessDays;
-import dev.carillon.time.calendar.OutsideCalendar;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -26,7 +25,6 @@ import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -42,9 +40,6 @@ public class CalendarEdits {
 
   static final String CALENDAR = "calendar";
   private static final int MOST_CALENDARS = 1_000;
-
-  /** A calendar that has no business day in as many days has none, as far as anybody can plan. */
-  private static final int DAYS_LOOKED_AT = 400;
 
   private final InstantSource clock;
   private final Ids ids;
@@ -256,42 +251,22 @@ public class CalendarEdits {
         .flatMap(marked -> tell(statements, requester, view, view.version(), false));
   }
 
-  /** Together with what it includes, every day may be off. */
+  /** By its own holidays, or together with what it includes, every day may be off. */
   private static Uni<Void> requireBusinessDay(
       Statements statements, String tenant, CalendarDeclaration declared, Instant now) {
-    CalendarDefinition definition = declared.definition();
-    if (definition.include().isEmpty() && definition.builtIn() == null) {
-      return Uni.createFrom().voidItem();
-    }
     LocalDate today = now.atZone(ZoneOffset.UTC).toLocalDate();
     return Calendars.named(statements, tenant, Set.of(declared.name()))
-        .flatMap(known -> Evaluation.aside(() -> hasBusinessDay(known, declared.name(), today)))
-        .invoke(
-            has -> {
-              if (!has) {
-                throw FieldErrors.invalid(
-                    "/include",
-                    "include: together they leave no business day at all from " + today + " on",
-                    "[\"DE\"]");
-              }
-            })
+        .flatMap(
+            known ->
+                Evaluation.aside(
+                    () -> {
+                      BusinessDays days = known.get(declared.name());
+                      if (days != null) {
+                        CalendarInclusions.requireBusinessDay(days, today);
+                      }
+                      return null;
+                    }))
         .replaceWithVoid();
-  }
-
-  private static boolean hasBusinessDay(
-      Map<String, BusinessDays> known, String name, LocalDate today) {
-    BusinessDays days = known.get(name);
-    try {
-      for (int i = 0; days != null && i < DAYS_LOOKED_AT; i++) {
-        if (days.isBusinessDay(today.plusDays(i))) {
-          return true;
-        }
-      }
-    } catch (OutsideCalendar ended) {
-      // Nothing is said of later dates, so nothing is wrong with them either.
-      return true;
-    }
-    return days == null;
   }
 
   private static CalendarDeclaration patched(Stored own, ObjectNode patch) {
@@ -380,7 +355,7 @@ public class CalendarEdits {
         clock.instant(),
         "scheduler.calendar.updated",
         "calendars/" + view.name(),
-        version * 10L + 2,
+        view.sequence(version),
         requester.traceparent(),
         view.eventData(deleted));
   }

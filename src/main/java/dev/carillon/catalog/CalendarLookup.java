@@ -5,6 +5,7 @@ import dev.carillon.calendars.BuiltInCalendars;
 import dev.carillon.calendars.Calendars;
 import dev.carillon.catalog.CalendarView.Stored;
 import dev.carillon.catalog.input.CalendarReader;
+import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.pg.Statements;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
@@ -97,7 +98,8 @@ public class CalendarLookup {
   /**
    * Built-in ones, by name.
    *
-   * @param country its code, for it and its parts; null: all
+   * @param country its code, for it and its parts; null: all. Fails with an {@link
+   *     dev.carillon.catalog.input.InvalidInput} when there is none
    * @param after as a page's next: the place in the list, as an id
    */
   public static Uni<Page<CalendarView>> builtIn(
@@ -110,6 +112,14 @@ public class CalendarLookup {
                       name ->
                           country == null || name.equals(country) || name.startsWith(country + "-"))
                   .toList();
+          if (names.isEmpty()) {
+            throw FieldErrors.invalid(
+                "?builtin",
+                "builtin: there is no built-in calendar "
+                    + (country.length() > 100 ? country.substring(0, 100) + "…" : country)
+                    + "; GET /calendars?builtin=true lists all there are",
+                "DE");
+          }
           int first =
               after == null
                   ? 0

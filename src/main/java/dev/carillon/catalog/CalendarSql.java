@@ -43,10 +43,11 @@ final class CalendarSql {
       limit $3
       """;
 
-  /** Who includes whom, of own and shared ones; and how many there are. $1 tenant. */
+  /** Who includes whom, of own and shared ones, and how many rules they have. $1 tenant. */
   static final String INCLUSIONS =
       """
-      select tenant_id, name, (definition->'include')::text as include
+      select tenant_id, name, (definition->'include')::text as include, definition->>'builtin' as builtin,
+             jsonb_array_length(jsonb_path_query_array(definition, '$.holidays[*].rule')) as rules
       from calendars
       where tenant_id in ($1, '*')
       """;

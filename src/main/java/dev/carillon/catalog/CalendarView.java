@@ -12,7 +12,9 @@ import io.vertx.sqlclient.Row;
 import java.time.DayOfWeek;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -163,6 +165,17 @@ public record CalendarView(
         version,
         createdAt,
         updatedAt);
+  }
+
+  /**
+   * Of the event of a version: the microsecond in which the calendar was created, and its version
+   * on top. A name that is deleted and created again thus goes on rising; it would not if the
+   * calendar had changed more than once in each microsecond between.
+   *
+   * @param version of the change, which is the next one for a deletion
+   */
+  long sequence(int version) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, Objects.requireNonNull(createdAt)) + version;
   }
 
   /** What events carry of it. */

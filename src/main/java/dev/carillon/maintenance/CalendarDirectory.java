@@ -1,5 +1,6 @@
 package dev.carillon.maintenance;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import dev.carillon.catalog.input.CalendarDeclaration;
 import dev.carillon.catalog.input.CalendarReader;
 import dev.carillon.catalog.input.FieldError;
@@ -131,7 +133,24 @@ record CalendarDirectory(Path path) {
     }
   }
 
+  /** A tree would hold an alias as the text of its name, which is some calendar's perhaps. */
+  private static void refuseAliases(byte[] bytes) throws IOException {
+    try (JsonParser tokens = YAML.createParser(bytes)) {
+      while (tokens.nextToken() != null) {
+        if (tokens instanceof YAMLParser yaml && yaml.isCurrentAlias()) {
+          throw new IOException(
+              "line "
+                  + tokens.currentTokenLocation().getLineNr()
+                  + " has the alias *"
+                  + tokens.getText()
+                  + "; write out what it stands for, or put the text in quotes");
+        }
+      }
+    }
+  }
+
   private static JsonNode parse(byte[] bytes) throws IOException {
+    refuseAliases(bytes);
     try (MappingIterator<JsonNode> documents = YAML.readValues(bytes)) {
       JsonNode first = documents.hasNextValue() ? documents.nextValue() : MissingNode.getInstance();
       if (documents.hasNextValue()) {
@@ -157,7 +176,7 @@ record CalendarDirectory(Path path) {
     return error.message().startsWith(place) ? error.message() : place + " " + error.message();
   }
 
-  /** Into trees and nothing else; an alias is not expanded, so a small file stays small. */
+  /** Into trees and nothing else. */
   private static ObjectReader reader() {
     LoaderOptions limits = new LoaderOptions();
     limits.setAllowDuplicateKeys(false);

@@ -12,6 +12,8 @@ import dev.carillon.maintenance.CalendarDirectory.Content;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
 import dev.carillon.run.RunIds;
+import dev.carillon.time.calendar.BusinessDays;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -26,7 +28,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -219,26 +223,57 @@ public final class CalendarFiles {
       this.waiting.putAll(content.calendars());
     }
 
-    /** Files may include each other, in any order: as long as one fits in, others may after it. */
     Uni<Void> setAll(RowSet<Row> rows) {
+      return Uni.createFrom()
+          .completionStage(
+              () -> vertx.executeBlocking(() -> fitting(rows), false).toCompletionStage())
+          .flatMap(
+              fitting ->
+                  Multi.createFrom()
+                      .iterable(fitting)
+                      .onItem()
+                      .transformToUniAndConcatenate(this::set)
+                      .collect()
+                      .last())
+          .replaceWithVoid();
+    }
+
+    /**
+     * Those that are to be set, in an order in which they can be: files may include each other, in
+     * any order, and as long as one fits in, others may after it. Reads the data of countries.
+     */
+    private List<CalendarDeclaration> fitting(RowSet<Row> rows) {
       inForce = definitions(rows);
       content
           .broken()
           .forEach((file, problem) -> problems.put(file, withConsequence(file, problem)));
       waiting.values().removeIf(one -> one.definition().equals(inForce.get(one.name())));
+      Map<String, CalendarDefinition> agreed = new HashMap<>(inForce);
+      List<CalendarDeclaration> fitting = new ArrayList<>();
       SortedMap<String, String> unfit = new TreeMap<>();
-      for (Map.Entry<String, CalendarDeclaration> file : waiting.entrySet()) {
-        String problem = fit(rows, file.getValue());
-        if (problem == null) {
-          waiting.remove(file.getKey());
-          return set(file.getValue()).flatMap(done -> current()).flatMap(this::setAll);
+      int before = -1;
+      while (before != fitting.size()) {
+        before = fitting.size();
+        unfit.clear();
+        Iterator<Map.Entry<String, CalendarDeclaration>> left = waiting.entrySet().iterator();
+        while (left.hasNext()) {
+          Map.Entry<String, CalendarDeclaration> file = left.next();
+          CalendarDeclaration declared = file.getValue();
+          String problem = problem(declared, agreed);
+          if (problem == null) {
+            agreed.put(declared.name(), declared.definition());
+            fitting.add(declared);
+            left.remove();
+          } else {
+            unfit.put(file.getKey(), problem);
+          }
         }
-        unfit.put(file.getKey(), problem);
       }
       unfit.forEach(
           (file, problem) ->
               problems.put(file, problem + heldBack(file) + consequence(waiting.get(file).name())));
-      return nothing();
+      inForce = agreed;
+      return fitting;
     }
 
     /** What it includes may have a file, and that may be waiting as well, perhaps for this one. */
@@ -252,9 +287,17 @@ public final class CalendarFiles {
       return others.isEmpty() ? "" : " (" + others + " is not in order, or includes this one)";
     }
 
-    private @Nullable String fit(RowSet<Row> rows, CalendarDeclaration declared) {
+    private @Nullable String problem(
+        CalendarDeclaration declared, Map<String, CalendarDefinition> agreed) {
       try {
-        new CalendarInclusions(Calendars.SHARED, rows).requireFit(declared);
+        new CalendarInclusions(agreed).requireFit(declared);
+        Map<String, CalendarDefinition> with = new HashMap<>(agreed);
+        with.put(declared.name(), declared.definition());
+        BusinessDays days = Calendars.shared(with, declared.name());
+        if (days != null) {
+          CalendarInclusions.requireBusinessDay(
+              days, clock.instant().atZone(ZoneOffset.UTC).toLocalDate());
+        }
         return null;
       } catch (InvalidInput unfit) {
         return CalendarDirectory.said(unfit);

@@ -92,7 +92,8 @@ public class CalendarResource {
                       value =
                           """
                           {"name":"acme-munich","builtin":"DE-BY",
-                           "holidays":[{"rule":"12-24","name":"Christmas Eve"},"2026-05-15"]}
+                           "holidays":[{"rule":"08-15","name":"Assumption Day"},
+                                       {"rule":"12-24","name":"Christmas Eve"},"2026-05-15"]}
                           """)))
   @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
   @APIResponse(

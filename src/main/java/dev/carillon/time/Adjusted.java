@@ -37,8 +37,7 @@ public final class Adjusted {
     LocalDate date = local.toLocalDate();
     Effort effort = new Effort();
     try {
-      while (!days.isBusinessDay(date)) {
-        effort.step();
+      while (days.dayOff(date, effort) != null) {
         date = date.plusDays(1);
         if (date.getYear() > Years.LAST_YEAR) {
           return null;

@@ -371,8 +371,7 @@ final class AdjustedDates implements Nominals {
   }
 
   private @Nullable DayOff dayOff(long day, Effort effort) {
-    effort.step();
-    return days.dayOff(LocalDate.ofEpochDay(day));
+    return days.dayOff(LocalDate.ofEpochDay(day), effort);
   }
 
   private static long firstOfMonth(long day) {

@@ -93,7 +93,7 @@ record AdjustedInstants(Fires instants, ZoneId zone, BusinessDays days, @Nullabl
       while (true) {
         effort.steps(STEPS_PER_INSTANT);
         Fire fire = instants.nextFire(from, upTo, effort);
-        if (fire == null || days.isBusinessDay(fire.local().toLocalDate())) {
+        if (fire == null || days.dayOff(fire.local().toLocalDate(), effort) == null) {
           return fire;
         }
         LocalDate next = fire.local().toLocalDate().plusDays(1);
@@ -149,9 +149,8 @@ record AdjustedInstants(Fires instants, ZoneId zone, BusinessDays days, @Nullabl
 
     /** Whoever asks for a nominal time on an unknown day asks for that day as well, if need be. */
     private boolean isBusinessDay(long day, Effort effort) {
-      effort.step();
       try {
-        return days.isBusinessDay(LocalDate.ofEpochDay(day));
+        return days.dayOff(LocalDate.ofEpochDay(day), effort) == null;
       } catch (OutsideCalendar unknown) {
         return false;
       }

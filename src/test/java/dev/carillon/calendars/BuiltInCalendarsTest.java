@@ -25,6 +25,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Against lists as they are published, not as they are computed. */
 class BuiltInCalendarsTest {
 
+  @Test
+  void keepsTheYearsAskedForLastAndNoMore() {
+    BuiltInCalendar days = BuiltInCalendars.find("TARGET2");
+    assertNotNull(days);
+    for (int round = 0; round < 2; round++) {
+      for (int year = 2000; year < 2000 + 3 * BuiltInCalendar.YEARS_KEPT; year++) {
+        assertEquals(DayOff.HOLIDAY, days.dayOff(LocalDate.of(year, 12, 25)));
+      }
+    }
+    assertEquals(BuiltInCalendar.YEARS_KEPT, days.yearsKept());
+    assertTrue(days.yearCost() > 0);
+  }
+
   // ── TARGET2: European Central Bank, long-term calendar for TARGET closing days
 
   @ParameterizedTest

@@ -121,6 +121,44 @@ class CalendarFilesTest {
   }
 
   @Test
+  void aFileThatLeavesNoBusinessDayOrIsTooMuchOrHasAnAliasIsBroken() throws IOException {
+    write("all.yaml", "weekend: [FRIDAY, SATURDAY, SUNDAY]\ninclude: [early]\n");
+    write("early.yaml", "weekend: [MONDAY, TUESDAY, WEDNESDAY, THURSDAY]\n");
+    write("alias.yaml", "include: [&DE-BY DE, *DE-BY]\n");
+    write("quoted.yaml", "include: [&x DE]\n");
+    write("half.yaml", "holidays:\n" + rules(2_600));
+    write("other-half.yaml", "include: [half]\nholidays:\n" + rules(2_500));
+
+    start();
+
+    awaitTold("files", "3 in force");
+    assertTrue(files.tell().get("all.yaml").contains("no business day"), files.tell().toString());
+    assertTrue(files.tell().get("alias.yaml").contains("line 1 has the alias *DE-BY"));
+    assertTrue(files.tell().get("other-half.yaml").contains("5100 rules, and 5000 is the most"));
+    assertEquals(List.of("early", "half", "quoted"), shared());
+  }
+
+  private static String rules(int count) {
+    StringBuilder rules = new StringBuilder();
+    for (int i = 0; i < count; i++) {
+      rules.append("  - {rule: EASTER UNTIL ").append(2000 + i).append("}\n");
+    }
+    return rules.toString();
+  }
+
+  @Test
+  void theFileOfTheGuideIsOne() throws IOException {
+    String guide = Files.readString(Path.of("docs", "calendars.md"));
+    String yaml = guide.substring(guide.indexOf("```yaml\n") + 8);
+    write("acme-holidays.yaml", yaml.substring(0, yaml.indexOf("```")));
+
+    start();
+
+    awaitTold("files", "1 in force");
+    assertTrue(definition("acme-holidays").contains("Christmas Eve"));
+  }
+
+  @Test
   void aFileThatIsGoneTakesItsCalendarAlongUnlessItIsUsed() throws IOException {
     write("used.yaml", WEEKEND);
     write("unused.yaml", WEEKEND);
@@ -179,12 +217,119 @@ class CalendarFilesTest {
         engine.pg.rows("select status from schedules where id = $1", through).get(0).getString(0));
     List<Row> told =
         engine.pg.rows(
-            "select tenant_id, payload->>'subject', payload->'data'->>'version' from outbox order by 1");
+            "select tenant_id, payload->>'type', payload->>'subject', payload->'data'->>'version',"
+                + " payload->>'sequence' from outbox order by 3, 1");
     assertEquals(
-        List.of("t1 calendars/base 2", "t2 calendars/base 2"),
+        List.of(
+            "t2 scheduler.schedule.enabled schedules/" + through + " 2",
+            "t1 scheduler.calendar.updated shared-calendars/base 2",
+            "t2 scheduler.calendar.updated shared-calendars/base 2"),
         told.stream()
-            .map(row -> row.getString(0) + " " + row.getString(1) + " " + row.getString(2))
+            .map(
+                row ->
+                    String.join(
+                        " ",
+                        row.getString(0),
+                        row.getString(1),
+                        row.getString(2),
+                        row.getString(3)))
             .toList());
+    assertEquals("23", told.get(0).getString(4));
+    assertEquals(2, version(through));
+    assertEquals(1, version(direct));
+  }
+
+  @Test
+  void aFileThatComesBackGoesOnCounting() throws IOException {
+    write("base.yaml", WEEKEND);
+    schedule("t1", "base");
+    start();
+    awaitTold("files", "1 in force");
+    write("base.yaml", "weekend: [SUNDAY]\n");
+    await().until(() -> sequences().size() == 2);
+    engine.execute("update schedules set calendar = null");
+    Files.delete(directory.resolve("base.yaml"));
+    await().until(() -> shared().isEmpty());
+    engine.execute("update schedules set calendar = 'base'");
+
+    write("base.yaml", WEEKEND);
+
+    await().until(() -> sequences().size() == 3);
+    assertEquals(sequences().stream().sorted().toList(), sequences());
+  }
+
+  /** By when they were told. */
+  private List<Long> sequences() {
+    return engine.pg.rows("select (payload->>'sequence')::bigint from outbox order by id").stream()
+        .map(row -> row.getLong(0))
+        .toList();
+  }
+
+  @Test
+  void whatTheCalendarBroughtToAnEndBeginsAgainAndNothingElse() throws IOException {
+    write("base.yaml", WEEKEND);
+    UUID ended = schedule("t1", "base");
+    UUID usedUp = schedule("t1", "base");
+    UUID behind = schedule("t1", "base");
+    UUID fired = schedule("t1", "base");
+    UUID delayed = schedule("t1", "base");
+    UUID ending = schedule("t1", "base");
+    start();
+    awaitTold("files", "1 in force");
+    engine.execute("update schedules set status = 'EXHAUSTED' where id <> ?", ending);
+    engine.execute("update clock set runs_left = 0 where schedule_id = ?", usedUp);
+    engine.execute("update schedules set end_at = '2020-01-01' where id = ?", behind);
+    engine.execute("update schedules set trigger = '{\"type\":\"ONE_SHOT\"}' where id = ?", fired);
+    engine.execute("update clock set last_fire_at = '2020-01-01' where schedule_id = ?", fired);
+    engine.execute("update clock set delay_ms = 1000 where schedule_id = ?", delayed);
+    engine.execute("update clock set ends_at = '2020-01-01' where schedule_id = ?", ending);
+    engine.execute("delete from outbox");
+
+    write("base.yaml", WEEKEND + "holidays: [2026-12-24]\n");
+    await().until(() -> definition("base").contains("2026-12-24"));
+
+    for (UUID again : List.of(ended, ending)) {
+      assertEquals("ACTIVE", status(again));
+      Row clock =
+          engine
+              .pg
+              .rows(
+                  "select next_fire_at, timed_at, ends_at, rules from clock where schedule_id = $1",
+                  again)
+              .get(0);
+      assertEquals(clock.getOffsetDateTime(0), clock.getOffsetDateTime(1));
+      assertTrue(clock.getOffsetDateTime(0) != null);
+      assertTrue(clock.getOffsetDateTime(2) == null && clock.getString(3) == null);
+    }
+    for (UUID over : List.of(usedUp, behind, fired, delayed)) {
+      assertEquals("EXHAUSTED", status(over));
+      assertTrue(clock(over).endsWith("null null"), clock(over));
+    }
+    assertEquals(
+        List.of("schedules/" + ended),
+        engine
+            .pg
+            .rows(
+                "select payload->>'subject' from outbox where payload->>'type' = 'scheduler.schedule.enabled'")
+            .stream()
+            .map(row -> row.getString(0))
+            .toList());
+  }
+
+  private int version(UUID schedule) {
+    return engine
+        .pg
+        .rows("select version from schedules where id = $1", schedule)
+        .get(0)
+        .getInteger(0);
+  }
+
+  private String status(UUID schedule) {
+    return engine
+        .pg
+        .rows("select status from schedules where id = $1", schedule)
+        .get(0)
+        .getString(0);
   }
 
   @Test

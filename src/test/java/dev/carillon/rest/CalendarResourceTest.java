@@ -1,5 +1,6 @@
 package dev.carillon.rest;
 
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -9,19 +10,29 @@ import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.broker.EventFeed;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.testing.PostgresResource;
+import dev.carillon.time.calendar.HolidayRule;
+import dev.carillon.time.cron.CronDialect;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import io.vertx.core.json.JsonObject;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -103,11 +114,26 @@ class CalendarResourceTest {
     api.get("/calendars/acme").then().statusCode(404);
 
     List<EventMessage> events = told.messages("scheduler.calendar.", 3);
-    assertEquals(List.of(12L, 22L, 32L), events.stream().map(EventMessage::sequence).toList());
+    List<Long> sequences = events.stream().map(EventMessage::sequence).toList();
+    assertEquals(sequences.stream().sorted().distinct().toList(), sequences);
     assertTrue(events.stream().allMatch(e -> e.type().equals("scheduler.calendar.updated")));
     assertTrue(events.stream().allMatch(e -> e.subject().equals("calendars/acme")));
     assertEquals(true, events.get(2).data().getBoolean("deleted"));
     assertEquals(List.of("2026-12-24"), events.get(1).data().getJsonArray("holidays").getList());
+  }
+
+  @Test
+  void theEventsOfANameGoOnRisingWhenItIsDeletedAndCreatedAgain() {
+    Told told = Told.of(api, feed);
+    created("{'name':'acme'}");
+    api.patch("/calendars/acme", "{'weekend':['SUNDAY']}").then().statusCode(200);
+    api.delete("/calendars/acme").then().statusCode(204);
+    created("{'name':'acme'}");
+    api.delete("/calendars/acme").then().statusCode(204);
+
+    List<Long> sequences =
+        told.messages("scheduler.calendar.", 5).stream().map(EventMessage::sequence).toList();
+    assertEquals(sequences.stream().sorted().distinct().toList(), sequences);
   }
 
   @Test
@@ -135,6 +161,13 @@ class CalendarResourceTest {
         .statusCode(200)
         .body("items.name", hasItems("DE", "DE-BY", "DE-SN"))
         .body("items.name", not(hasItem("US")));
+    for (String unknown : List.of("XX", "de", "TRUE")) {
+      api.get("/calendars?builtin=" + unknown)
+          .then()
+          .statusCode(422)
+          .body("errors[0].pointer", equalTo("?builtin"))
+          .body("errors[0].message", containsString("builtin=true"));
+    }
     assertTrue(Pages.walk(api, "/calendars?builtin=true&limit=100", "name").size() > 500);
     api.patch("/calendars/DE", "{'weekend':[]}")
         .then()
@@ -258,6 +291,84 @@ class CalendarResourceTest {
   }
 
   @Test
+  void refusesMoreRulesThanOneCalendarMayHaveAlsoThroughOthers() {
+    created("{'name':'inner','holidays':[" + rules(2_500) + "]}");
+    created("{'name':'middle','include':['inner']}");
+    created("{'name':'outer','include':['middle','inner'],'holidays':[" + rules(2_500) + "]}");
+    api.patch("/calendars/inner", "{'holidays':[" + rules(2_501) + "]}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].pointer", equalTo("/include"))
+        .body("errors[0].message", containsString("outer would have 5001 rules"));
+    api.post(
+            "/calendars",
+            "{'name':'c','include':['outer'],'holidays':[{'rule':'EASTER'},'2026-01-01']}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].message", containsString("5000 is the most"));
+    created("{'name':'dates','include':['outer'],'holidays':['2026-01-01']}");
+
+    List<String> builtIn = Pages.walk(api, "/calendars?builtin=true&limit=100", "name");
+    created("{'name':'hundred','include':" + quoted(builtIn.subList(0, 100)) + "}");
+    api.post("/calendars", "{'name':'more','include':['hundred','" + builtIn.get(100) + "']}")
+        .then()
+        .statusCode(422)
+        .body("errors[0].message", containsString("101 built-in calendars"));
+  }
+
+  private static String quoted(List<String> names) {
+    return names.stream().collect(Collectors.joining("','", "['", "']"));
+  }
+
+  private static String rules(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> "{'rule':'EASTER UNTIL " + (2000 + i) + "'}")
+        .collect(Collectors.joining(","));
+  }
+
+  @Test
+  void theExamplesOfTheGuideWork() throws IOException {
+    String guide = Files.readString(Path.of("docs", "calendars.md"));
+    api.withJob("close-books");
+    String schedule =
+        api.request()
+            .contentType("application/json")
+            .body(between(guide, "```json\n", "```"))
+            .post("/schedules")
+            .then()
+            .statusCode(201)
+            .extract()
+            .path("id");
+    assertNotNull(nextFire(schedule));
+    String calendar = between(guide, "application/json' -d '", "'\n```").replace("'\"'\"'", "'");
+    api.request()
+        .contentType("application/json")
+        .body(calendar)
+        .post("/calendars")
+        .then()
+        .statusCode(201);
+    api.get("/calendars/acme-munich/holidays?year=2026")
+        .then()
+        .body("holidays.date", hasItems("2026-08-15", "2026-12-24", "2026-12-31"));
+    String rules = between(guide, "### Rules\n\n| rule | |\n|---|---|\n", "\n\n");
+    for (String row : rules.split("\n")) {
+      for (String rule : between(row, "| ", " | ").split(", ")) {
+        String text = rule.replace("`", "").replace("… UNTIL", "EASTER UNTIL");
+        HolidayRule.parse(text);
+      }
+    }
+    for (String cron : List.of("0 18 1B * *", "0 18 LB * *", "0 18 LB-2 * *")) {
+      assertTrue(guide.contains("`" + cron.split(" ")[2] + "`"));
+      assertNotNull(nextFire(scheduled("{}", cron, CronDialect.UNIX, "close-books")));
+    }
+  }
+
+  private static String between(String text, String begin, String end) {
+    int from = text.indexOf(begin) + begin.length();
+    return text.substring(from, text.indexOf(end, from));
+  }
+
+  @Test
   void refusesMoreThanAnybodyNeeds() {
     String dates =
         IntStream.rangeClosed(1, 5_001)
@@ -300,6 +411,7 @@ class CalendarResourceTest {
     assertTrue(wasMarked(direct));
     assertTrue(wasMarked(through));
     assertEquals("ACTIVE", status(through));
+    assertEquals(2, api.get("/schedules/" + through).<Integer>path("version"));
     assertTrue(revision(through) > 1);
     assertEquals(untouched, revision(other));
     assertFalse(wasMarked(other));
@@ -313,6 +425,47 @@ class CalendarResourceTest {
         .statusCode(409)
         .body("detail", containsString("schedule " + direct))
         .body("detail", containsString("calendar outer"));
+  }
+
+  /** From the request to what the ticker made of it. */
+  @Test
+  void aChangeMovesTheNextFiresAlsoThroughOthers() {
+    api.withJob("j");
+    created("{'name':'inner'}");
+    created("{'name':'outer','include':['inner']}");
+    String direct = scheduled("{'calendar':'inner','convention':'FOLLOWING'}", "0 9 24 12 *");
+    String through =
+        scheduled("{'excludeCalendar':'outer','convention':'PRECEDING'}", "0 9 24 12 *");
+    Instant eve = nextFire(direct);
+    assertEquals(eve, nextFire(through));
+
+    api.patch("/calendars/inner", "{'holidays':['" + eve.toString().substring(0, 10) + "']}")
+        .then()
+        .statusCode(200);
+
+    await().until(() -> eve.plus(Duration.ofDays(1)).equals(nextFire(direct)));
+    await().until(() -> eve.minus(Duration.ofDays(1)).equals(nextFire(through)));
+    api.patch("/calendars/inner", "{'holidays':null}").then().statusCode(200);
+    await().until(() -> eve.equals(nextFire(direct)));
+    await().until(() -> eve.equals(nextFire(through)));
+  }
+
+  @Test
+  void aScheduleThatACalendarBroughtToItsEndComesBackWithIt() {
+    Told told = Told.of(api, feed);
+    api.withJob("j");
+    created("{'name':'acme'}");
+    int year = Instant.now().atZone(ZoneOffset.UTC).getYear() + 1;
+    String schedule = scheduled("{'calendar':'acme'}", "0 0 9 24 12 ? " + year, CronDialect.QUARTZ);
+    Instant eve = nextFire(schedule);
+
+    api.patch("/calendars/acme", "{'holidays':['" + year + "-12-24']}").then().statusCode(200);
+    await().until(() -> "EXHAUSTED".equals(status(schedule)));
+    api.patch("/calendars/acme", "{'holidays':null}").then().statusCode(200);
+
+    await().until(() -> eve.equals(nextFire(schedule)));
+    assertEquals("ACTIVE", status(schedule));
+    told.messages("scheduler.schedule.enabled", 1);
   }
 
   @Test
@@ -405,6 +558,29 @@ class CalendarResourceTest {
     body.put("jobKey", "j")
         .put("trigger", new JsonObject().put("type", "CRON").put("expression", "0 9 * 1 *"));
     return api.post("/schedules", body.encode()).then().statusCode(201).extract().path("id");
+  }
+
+  private String scheduled(String policies, String cron) {
+    return scheduled(policies, cron, CronDialect.UNIX);
+  }
+
+  private String scheduled(String policies, String cron, CronDialect dialect) {
+    return scheduled(policies, cron, dialect, "j");
+  }
+
+  private String scheduled(String policies, String cron, CronDialect dialect, String job) {
+    JsonObject body = new JsonObject(Api.quoted(policies));
+    body.put("jobKey", job)
+        .put("timezone", "UTC")
+        .put(
+            "trigger",
+            new JsonObject().put("type", "CRON").put("expression", cron).put("dialect", dialect));
+    return api.post("/schedules", body.encode()).then().statusCode(201).extract().path("id");
+  }
+
+  private @Nullable Instant nextFire(String schedule) {
+    String next = api.get("/schedules/" + schedule).path("nextFireAt");
+    return next == null ? null : Instant.parse(next);
   }
 
   private long revision(String schedule) {

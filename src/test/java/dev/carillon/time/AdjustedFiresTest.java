@@ -22,6 +22,7 @@ import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -130,6 +131,82 @@ class AdjustedFiresTest {
         assertEquals(9, fire.local().getHour());
       }
     }
+  }
+
+  /** Days off alone, at a price for each year, and a list of the years that it was asked of. */
+  private static final class DearDays implements BusinessDays {
+
+    private static final int COST = 100_000;
+
+    private final Set<Integer> asked = new TreeSet<>();
+
+    @Override
+    public DayOff dayOff(LocalDate date) {
+      asked.add(date.getYear());
+      return DayOff.HOLIDAY;
+    }
+
+    @Override
+    public int yearCost() {
+      return COST;
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "0 9 25 12 * | SKIP",
+        "0 9 25 12 * | FOLLOWING",
+        "0 9 25 12 * | NEAREST",
+        "0 9 * * *   | SKIP",
+        "0 9 LB * *  | SKIP",
+        "PT8765H     | SKIP",
+        "PT8765H     | FOLLOWING",
+      })
+  void aSearchPaysForTheYearsOfTheCalendarAndGivesUpTheSameAgain(
+      String text, Convention convention) {
+    DearDays days = new DearDays();
+    Trigger trigger =
+        text.startsWith("P")
+            ? Interval.parse(text, "2026-01-01T00:00:00")
+            : Cron.parse(text.strip());
+    for (int again = 0; again < 2; again++) {
+      days.asked.clear();
+      Fires fires = trigger.in(timing(days, convention));
+      EvaluationGaveUp gaveUp =
+          assertThrows(
+              EvaluationGaveUp.class, () -> fires.nextFire(instant("2026-01-01T00:00:00Z")));
+      assertFalse(gaveUp.outsideCalendar());
+      int most = Effort.FREE_YEARS + Effort.ONE_QUESTION / DearDays.COST;
+      // Beside them, one that could not be paid for, and those just before or behind a day.
+      assertTrue(days.asked.size() <= most + 4, days.asked.toString());
+    }
+  }
+
+  @Test
+  void anInstantThatFollowsOtherWorkPaysAsWell() {
+    DearDays days = new DearDays();
+
+    assertThrows(
+        EvaluationGaveUp.class,
+        () -> Adjusted.instant(instant("2026-01-01T00:00:00Z"), timing(days, Convention.SKIP)));
+
+    assertTrue(
+        days.asked.size() <= Effort.FREE_YEARS + Effort.ONE_QUESTION / DearDays.COST,
+        days.asked.toString());
+  }
+
+  @Test
+  void ordinaryQuestionsPayForNoYear() {
+    DearDays days = new DearDays();
+    Effort effort = new Effort(1_000);
+    for (int year : List.of(2026, 2027, 2025, 2026, 2024, 2027, 2024)) {
+      days.dayOff(LocalDate.of(year, 1, 1), effort);
+    }
+    assertEquals(993, effort.left());
+
+    assertThrows(Effort.Spent.class, () -> days.dayOff(LocalDate.of(2028, 1, 1), effort));
   }
 
   @Test

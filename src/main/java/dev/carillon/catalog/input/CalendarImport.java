@@ -47,10 +47,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CalendarImport {
 
-  /**
-   * Ten thousand million years' worth of endless rules would come to an end after half a second.
-   */
-  private static final int STEPS = 5 * Effort.ONE_QUESTION;
+  /** Whatever a file holds, about half a second of it. */
+  static final int STEPS = 5 * Effort.ONE_QUESTION;
+
+  /** To enter one day takes about so many, with a name to be joined to others' of that day. */
+  static final int STEPS_PER_DAY = 20;
 
   private static final int MOST_EVENTS = 5_000;
   private static final int MOST_RECURRING = 500;
@@ -98,7 +99,12 @@ public final class CalendarImport {
       int days,
       @Nullable String rule,
       List<LocalDate> added,
-      Set<LocalDate> removed) {
+      Set<LocalDate> removed,
+      Set<LocalDate> replaced) {
+
+    boolean isLeftOut(LocalDate instance) {
+      return removed.contains(instance) || replaced.contains(instance);
+    }
 
     boolean isEndless() {
       return rule != null && !rule.contains("COUNT=") && !rule.contains("UNTIL=");
@@ -133,7 +139,11 @@ public final class CalendarImport {
               + " taken",
           "2030-12-31");
     }
-    events.forEach(this::expand);
+    try {
+      events.forEach(this::expand);
+    } catch (Effort.Spent spent) {
+      throw tooMuchWork();
+    }
     if (holidays.isEmpty()) {
       throw refused("has no holidays within validFrom and validTo");
     }
@@ -214,9 +224,11 @@ public final class CalendarImport {
     LocalDate first = date(place, event.getDateStart().getValue());
     Set<LocalDate> removed = new HashSet<>();
     boolean isInstance = event.getRecurrenceId() != null;
-    if (!isInstance && event.getUid() != null) {
-      removed.addAll(replaced.getOrDefault(String.valueOf(event.getUid().getValue()), Set.of()));
-    }
+    // Shared and not copied: thousands of events can have one UID, and as many instances.
+    Set<LocalDate> others =
+        isInstance || event.getUid() == null
+            ? Set.of()
+            : replaced.getOrDefault(String.valueOf(event.getUid().getValue()), Set.of());
     for (ExceptionDates dates : event.getExceptionDates()) {
       dates.getValues().forEach(date -> removed.add(date(place, date)));
     }
@@ -228,7 +240,7 @@ public final class CalendarImport {
       throw tooMany();
     }
     return new Event(
-        name(event), first, span(place, event, first), rule(place, event), added, removed);
+        name(event), first, span(place, event, first), rule(place, event), added, removed, others);
   }
 
   /** DTEND is the day after the last; without it, and without a DURATION, it is one day. */
@@ -319,21 +331,22 @@ public final class CalendarImport {
       }
     } catch (InvalidTrigger invalid) {
       throw refused("has the rule " + cut(rule) + ", which is wrong: " + invalid.getMessage());
-    } catch (EvaluationGaveUp | Effort.Spent gaveUp) {
-      throw refused("has recurring events that take too much work; give validFrom and validTo");
+    } catch (EvaluationGaveUp gaveUp) {
+      throw tooMuchWork();
     }
   }
 
   private void add(Event event, LocalDate first) {
-    if (event.removed.contains(first)) {
+    effort.step();
+    if (event.isLeftOut(first)) {
       return;
     }
-    for (int i = 0; i < event.days; i++) {
-      LocalDate day = first.plusDays(i);
-      if ((givenFrom == null || !day.isBefore(givenFrom))
-          && (givenTo == null || !day.isAfter(givenTo))) {
-        holidays.merge(day, event.name == null ? "" : event.name, CalendarImport::together);
-      }
+    LocalDate end = first.plusDays(event.days);
+    LocalDate day = givenFrom != null && first.isBefore(givenFrom) ? givenFrom : first;
+    while (day.isBefore(end) && (givenTo == null || !day.isAfter(givenTo))) {
+      effort.steps(STEPS_PER_DAY);
+      holidays.merge(day, event.name == null ? "" : event.name, CalendarImport::together);
+      day = day.plusDays(1);
     }
     if (holidays.size() > CalendarReader.MOST_HOLIDAYS) {
       throw tooMany();
@@ -359,6 +372,12 @@ public final class CalendarImport {
     int end =
         Character.isHighSurrogate(text.charAt(LONGEST_NAME - 1)) ? LONGEST_NAME - 1 : LONGEST_NAME;
     return text.substring(0, end);
+  }
+
+  private static InvalidInput tooMuchWork() {
+    return refused(
+        "has events that take too much work, for they recur or overlap too often; give validFrom"
+            + " and validTo, or leave events out");
   }
 
   private static InvalidInput tooMany() {

@@ -25,12 +25,11 @@ final class CalendarText {
    * @throws InvalidInput when the file is none
    */
   static String events(byte[] file) {
-    String text = decoded(file);
+    String text = decoded(unfolded(file));
     StringBuilder events = new StringBuilder(text.length());
     Deque<String> open = new ArrayDeque<>();
     int line = 0;
-    // A line that begins with a blank goes on with the one before (RFC 5545 §3.1).
-    for (String content : text.replaceAll("\r?\n[ \t]", "").split("\r\n|\n|\r")) {
+    for (String content : text.split("\r\n|\n|\r")) {
       line++;
       String folded = content.strip().toUpperCase(Locale.ROOT);
       if (folded.startsWith("BEGIN:")) {
@@ -72,14 +71,35 @@ final class CalendarText {
     }
   }
 
-  private static String decoded(byte[] file) {
+  /**
+   * A line that begins with a blank goes on with the one before (RFC 5545 §3.1). Lines are folded
+   * by their octets, so the two halves of a character may stand in two of them.
+   */
+  private static ByteBuffer unfolded(byte[] file) {
+    ByteBuffer whole = ByteBuffer.allocate(file.length);
+    for (int i = 0; i < file.length; i++) {
+      int feed = file[i] == '\r' ? i + 1 : i;
+      boolean folded =
+          feed + 1 < file.length
+              && file[feed] == '\n'
+              && (file[feed + 1] == ' ' || file[feed + 1] == '\t');
+      if (folded) {
+        i = feed + 1;
+      } else {
+        whole.put(file[i]);
+      }
+    }
+    return whole.flip();
+  }
+
+  private static String decoded(ByteBuffer file) {
     try {
       String text =
           StandardCharsets.UTF_8
               .newDecoder()
               .onMalformedInput(CodingErrorAction.REPORT)
               .onUnmappableCharacter(CodingErrorAction.REPORT)
-              .decode(ByteBuffer.wrap(file))
+              .decode(file)
               .toString();
       return text.startsWith("\uFEFF") ? text.substring(1) : text;
     } catch (CharacterCodingException otherwise) {

@@ -19,6 +19,12 @@ public final class BusinessCalendar implements BusinessDays {
   /** Schedules look a few years ahead; a power of two. */
   private static final int YEARS_KEPT = 64;
 
+  /** Of the dearest kind, in the three years from which a holiday can come. */
+  private static final int STEPS_PER_RULE = 7;
+
+  /** So many dates are looked through in a step. */
+  private static final int DATES_PER_STEP = 8;
+
   private final String name;
   private final Set<DayOfWeek> weekend;
   private final List<HolidayRule> rules;
@@ -29,6 +35,8 @@ public final class BusinessCalendar implements BusinessDays {
 
   /** Bit n set: day n of the week as ISO counts, 1 is Monday. */
   private final int weekendBits;
+
+  private final int yearCost;
 
   private final AtomicReferenceArray<@Nullable YearTable> years =
       new AtomicReferenceArray<>(YEARS_KEPT);
@@ -67,6 +75,11 @@ public final class BusinessCalendar implements BusinessDays {
       bits |= 1 << day.getValue();
     }
     this.weekendBits = bits;
+    int cost = STEPS_PER_RULE * rules.size() + dates.size() / DATES_PER_STEP;
+    for (BusinessDays one : included) {
+      cost += one.yearCost();
+    }
+    this.yearCost = cost;
   }
 
   /**
@@ -127,6 +140,11 @@ public final class BusinessCalendar implements BusinessDays {
       off = off == DayOff.HOLIDAY || other == null ? off : other;
     }
     return off;
+  }
+
+  @Override
+  public int yearCost() {
+    return yearCost;
   }
 
   private @Nullable DayOff ownDayOff(LocalDate date) {

@@ -1,5 +1,6 @@
 package dev.carillon.time.calendar;
 
+import dev.carillon.time.civil.Effort;
 import java.time.LocalDate;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,25 @@ public interface BusinessDays {
    */
   @Nullable DayOff dayOff(LocalDate date);
 
+  /**
+   * How many steps it takes to work out the days off of one year. A property of the calendar, never
+   * of what it has at hand.
+   */
+  default int yearCost() {
+    return 0;
+  }
+
+  /**
+   * As {@link #dayOff(LocalDate)}, as part of a question that may cost so much.
+   *
+   * @throws Effort.Spent when that does not suffice
+   */
+  default @Nullable DayOff dayOff(LocalDate date, Effort effort) {
+    effort.step();
+    effort.year(date.getYear(), yearCost());
+    return dayOff(date);
+  }
+
   default boolean isBusinessDay(LocalDate date) {
     return dayOff(date) == null;
   }
@@ -23,10 +43,19 @@ public interface BusinessDays {
    * @param excluded whose days off are days off as well
    */
   default BusinessDays without(BusinessDays excluded) {
-    return date -> {
-      DayOff mine = dayOff(date);
-      DayOff other = excluded.dayOff(date);
-      return mine == DayOff.HOLIDAY || other == null ? mine : other;
+    BusinessDays included = this;
+    return new BusinessDays() {
+      @Override
+      public @Nullable DayOff dayOff(LocalDate date) {
+        DayOff mine = included.dayOff(date);
+        DayOff other = excluded.dayOff(date);
+        return mine == DayOff.HOLIDAY || other == null ? mine : other;
+      }
+
+      @Override
+      public int yearCost() {
+        return included.yearCost() + excluded.yearCost();
+      }
     };
   }
 }

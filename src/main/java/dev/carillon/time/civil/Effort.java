@@ -1,5 +1,7 @@
 package dev.carillon.time.civil;
 
+import java.util.BitSet;
+
 /**
  * How much work one question, or one row of questions, may cost, in counted steps: the same
  * question always costs the same, however busy the machine is. A step is a month, a period or a
@@ -22,7 +24,19 @@ public final class Effort {
    */
   public static final int ONE_QUESTION = 2_000_000;
 
+  /**
+   * Of so many years a question may ask a calendar without paying for them: nearly every question
+   * asks of no more, and their tables are kept for all who ask.
+   */
+  public static final int FREE_YEARS = 4;
+
   private int left;
+
+  /** By the distance from the first one: twice it, and one less where it is negative. */
+  private final BitSet years = new BitSet();
+
+  private int firstYear;
+  private int lastAsked;
 
   /** {@link #ONE_QUESTION}. */
   public Effort() {
@@ -51,6 +65,33 @@ public final class Effort {
    */
   public void step() {
     steps(1);
+  }
+
+  /**
+   * Counts that a calendar is asked of a day of a year, whose holidays have to be worked out first.
+   * Whether somebody had them worked out before makes no difference, or the same question would not
+   * always cost the same.
+   *
+   * @param year of the calendar that the question is about
+   * @param cost steps to work it out; counted once for each year but for the first {@link
+   *     #FREE_YEARS}
+   * @throws Spent when fewer were left
+   */
+  public void year(int year, int cost) {
+    if (years.isEmpty()) {
+      firstYear = year;
+    } else if (year == lastAsked) {
+      return;
+    }
+    lastAsked = year;
+    int distance = year - firstYear;
+    int place = distance < 0 ? -2 * distance - 1 : 2 * distance;
+    if (!years.get(place)) {
+      years.set(place);
+      if (years.cardinality() > FREE_YEARS) {
+        steps(cost);
+      }
+    }
   }
 
   /**

@@ -93,8 +93,7 @@ public final class BusinessDayMatches {
     int left = Math.abs(place);
     long end = first + length;
     for (long day = place < 0 ? end - 1 : first; day >= first && day < end; day += step) {
-      effort.step();
-      if (days.isBusinessDay(LocalDate.ofEpochDay(day)) && --left == 0) {
+      if (days.dayOff(LocalDate.ofEpochDay(day), effort) == null && --left == 0) {
         return day;
       }
     }

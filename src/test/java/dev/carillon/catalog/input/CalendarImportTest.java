@@ -181,6 +181,77 @@ class CalendarImportTest {
         });
   }
 
+  /** Few distinct days, on each of which hundreds of occurrences fall. */
+  @Test
+  void eachDayOfEachOccurrenceIsCountedAndNotTheDistinctOnesAlone() {
+    int most = CalendarImport.STEPS / CalendarImport.STEPS_PER_DAY / 366;
+    String recurring = "RRULE:FREQ=DAILY;COUNT=" + (most + 1);
+    String listed =
+        "RDATE;VALUE=DATE:"
+            + IntStream.range(0, most)
+                .mapToObj(i -> LocalDate.of(2026, 1, 2).plusDays(i).toString().replace("-", ""))
+                .collect(Collectors.joining(","));
+    String half = "RRULE:FREQ=DAILY;COUNT=" + most / 2;
+
+    for (String dates : List.of(recurring, listed)) {
+      InvalidInput refused =
+          assertThrows(
+              InvalidInput.class,
+              () -> read(event("DTSTART;VALUE=DATE:20260101", "DURATION:P366D", dates)));
+      String message = refused.errors().get(0).message();
+      assertTrue(message.contains("too much work"), message);
+    }
+    Imported imported =
+        read(event("DTSTART;VALUE=DATE:20260101", "DURATION:P366D", "SUMMARY:x", half));
+    assertEquals(most / 2 + 365, imported.holidays().size());
+    // What lies outside costs nothing.
+    assertEquals(
+        "2026-02-01",
+        dates(
+            within(
+                "2026-02-01",
+                "2026-02-01",
+                event("DTSTART;VALUE=DATE:20260101", "DURATION:P366D", recurring))));
+    String overlapping =
+        event("DTSTART;VALUE=DATE:20260101", "DURATION:P366D", "RRULE:FREQ=DAILY;COUNT=4600")
+            .repeat(500);
+    assertThrows(InvalidInput.class, () -> read(overlapping));
+  }
+
+  /** A copy of thousands for each of thousands would not fit into memory. */
+  @Test
+  void manyInstancesOfOneUidAreKeptOnce() {
+    String first = event("UID:1", "DTSTART;VALUE=DATE:20260101");
+    String instances =
+        IntStream.range(0, 2_500)
+            .mapToObj(i -> LocalDate.of(2026, 1, 1).plusDays(i).toString().replace("-", ""))
+            .map(
+                date ->
+                    event(
+                        "UID:1", "RECURRENCE-ID;VALUE=DATE:" + date, "DTSTART;VALUE=DATE:" + date))
+            .collect(Collectors.joining());
+
+    assertEquals(2_500, read(first.repeat(2_500), instances).holidays().size());
+  }
+
+  @Test
+  void aLineMayBeFoldedWithinACharacter() {
+    byte[] file = bytes(calendar(event("DTSTART;VALUE=DATE:20260106", "SUMMARY:Dreik\u00f6nig")));
+    int second = 0;
+    while (file[second] != (byte) 0xB6) {
+      second++;
+    }
+    for (String fold : List.of("\r\n ", "\n\t")) {
+      byte[] folded = new byte[file.length + fold.length()];
+      System.arraycopy(file, 0, folded, 0, second);
+      System.arraycopy(bytes(fold), 0, folded, second, fold.length());
+      System.arraycopy(file, second, folded, second + fold.length(), file.length - second);
+
+      assertEquals(
+          "Dreik\u00f6nig", CalendarImport.read(folded, null, null).holidays().get(0).name());
+    }
+  }
+
   @Test
   void hostileFilesAreRefusedSoon() {
     String deep = "BEGIN:VEVENT\r\n".repeat(50_000);

@@ -1,5 +1,6 @@
 package dev.carillon.time.calendar;
 
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -89,6 +90,26 @@ class BusinessCalendarTest {
     assertEquals(DayOff.HOLIDAY, on(brunei, "2026-02-13"));
     assertEquals(DayOff.HOLIDAY, on(brunei, "2026-12-25"));
     assertNull(on(brunei, "2026-02-19"));
+  }
+
+  @Test
+  void aYearCostsWhatAllItsRulesAndDatesDoWhateverIsAtHand() {
+    BusinessCalendar inner = calendar("12-25", "EASTER+1");
+    BusinessCalendar outer =
+        BusinessCalendar.of(
+            "outer",
+            WEEKEND,
+            rules("12-24"),
+            LocalDate.of(2026, 1, 1).datesUntil(LocalDate.of(2026, 1, 9)).collect(toSet()),
+            List.of(inner),
+            null,
+            null);
+
+    assertEquals(14, inner.yearCost());
+    assertEquals(22, outer.yearCost());
+    assertEquals(36, outer.without(inner).yearCost());
+    on(outer, "2026-05-01");
+    assertEquals(22, outer.yearCost());
   }
 
   @Test
