@@ -92,7 +92,10 @@ public record CalendarRule(
     Instant shownFrom = counts ? Instant.MIN : notBefore(timing);
     Recurrence alone =
         new Recurrence(recurrence.series(), recurrence.start(), List.of(), List.of(), List.of());
-    Fire first = first(new Rrule(alone), timing, shownFrom);
+    // DTSTART is the rule's own first one, also where the schedule starts later: it is counted
+    // from.
+    Timing unbounded = Timing.of(timing.zone(), timing.createdAt(), timing.dst());
+    Fire first = first(new Rrule(alone), unbounded, shownFrom, timing.endAt());
     if (first == null || !stands(first, timing.zone())) {
       return null;
     }
@@ -142,7 +145,7 @@ public record CalendarRule(
     if (parts == null || endOfMonth) {
       return null;
     }
-    Fire first = first(interval, timing, notBefore(timing));
+    Fire first = first(interval, withoutEnd(timing), notBefore(timing), timing.endAt());
     if (first == null || !stands(first, timing.zone())) {
       return null;
     }
@@ -177,10 +180,22 @@ public record CalendarRule(
     return startAt == null || startAt.isBefore(timing.createdAt()) ? timing.createdAt() : startAt;
   }
 
-  private static @Nullable Fire first(Trigger trigger, Timing timing, Instant from) {
-    Fires fires = trigger.in(timing.zone(), timing.anchor(), timing.dst());
+  /** With its start, which is a fire itself where an interval has no anchor. */
+  private static Timing withoutEnd(Timing timing) {
+    return new Timing(
+        timing.zone(),
+        timing.createdAt(),
+        timing.dst(),
+        timing.startAt(),
+        null,
+        null,
+        Convention.UNADJUSTED);
+  }
+
+  private static @Nullable Fire first(
+      Trigger trigger, Timing timing, Instant from, @Nullable Instant endAt) {
+    Fires fires = trigger.in(timing);
     Fire first = fires.nextFire(from.equals(Instant.MIN) ? from : from.minusNanos(1));
-    Instant endAt = timing.endAt();
     return first == null || endAt != null && first.at().isAfter(endAt) ? null : first;
   }
 

@@ -140,6 +140,24 @@ class ScheduleCalendarTest {
     assertEquals(asRule, isRule(read(firesAsItSays(ScheduleCalendar.YEAR))));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "P1D, 2026-03-05T11:00:00Z",
+    "P1W, 2026-03-05T11:00:00.250Z",
+    "P2M, 2026-03-05T11:00:00Z",
+    "PT36H, 2026-03-05T11:00:00Z"
+  })
+  void startsAnIntervalWhereItsScheduleStarts(String every, Instant startAt) {
+    row.timezone = "Europe/Berlin";
+    row.trigger = "{'type':'INTERVAL','every':'" + every + "'}";
+    row.policies.startAt = startAt;
+
+    ReadCalendar read = read(firesAsItSays(ScheduleCalendar.YEAR));
+
+    assertEquals(Instant.ofEpochSecond(startAt.getEpochSecond()), start(read));
+    assertEquals(!every.equals("PT36H"), isRule(read));
+  }
+
   @Test
   void countsAnIntervalFromItsCreationToTheSecond() {
     row.createdAt = Instant.parse("2026-02-01T10:00:00.250Z");
