@@ -16,6 +16,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public record CalendarRule(
 
   private static final int LAST_DAY_OF_EACH_MONTH = 28;
   private static final int LONGEST_STEP = 999;
+  private static final int MOST_EXCLUDED = 50;
 
   public CalendarRule {
     added = List.copyOf(added);
@@ -81,6 +83,27 @@ public record CalendarRule(
     }
     Instant until = UntilInstant.of(portable.until(), zone);
     return ended(portable.parts(), 0, until);
+  }
+
+  /**
+   * The same, less some of its fires.
+   *
+   * @return null: the start is among them, or they are more than anybody writes down
+   */
+  public @Nullable CalendarRule without(List<Instant> fires) {
+    if (fires.isEmpty()) {
+      return this;
+    }
+    if (fires.contains(start) || fires.size() > MOST_EXCLUDED) {
+      return null;
+    }
+    List<LocalDateTime> all =
+        Stream.concat(
+                excluded.stream(), fires.stream().map(fire -> LocalDateTime.ofInstant(fire, zone)))
+            .distinct()
+            .sorted()
+            .toList();
+    return new CalendarRule(rrule, start, zone, added, all);
   }
 
   private static @Nullable CalendarRule of(Recurrence recurrence, Timing timing) {

@@ -145,18 +145,22 @@ public class ScheduleResource {
       operationId = "listScheduleFires",
       summary = "Show when a schedule fires",
       description =
-          "Its meaning in words and its fires after `from` up to `to`, in order. A disabled one"
-              + " shows what it would do; a FIXED_DELAY, what it does if its runs take no time.")
+          "Its meaning in words and its fires after `from` up to `to`, in order. Of those to come"
+              + " only what becomes a run: neither what was skipped nor more than its maxRuns leave."
+              + " A disabled one shows what it would do; a FIXED_DELAY, what it does if its runs take"
+              + " no time. `from` and `to` bound the instants before jitter, which then puts each off:"
+              + " what is shown may lie after `to`. Where a calendar ends before the fires do, those"
+              + " before it are shown and `incomplete` says so; with a `to` beyond it that is a 422.")
   @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
   @Parameter(
       name = FROM,
       in = ParameterIn.QUERY,
-      description = "Exclusive; absent: now",
+      description = "Exclusive, before jitter; absent: now",
       schema = @Schema(type = SchemaType.STRING, format = "date-time"))
   @Parameter(
       name = TO,
       in = ParameterIn.QUERY,
-      description = "Inclusive; absent: without end",
+      description = "Inclusive, before jitter; absent: as far as is known",
       schema = @Schema(type = SchemaType.STRING, format = "date-time"))
   @Parameter(ref = ApiDescription.LIMIT)
   @APIResponse(
