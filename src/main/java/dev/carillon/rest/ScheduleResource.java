@@ -292,7 +292,7 @@ public class ScheduleResource {
   private Uni<Response> put(String key, JsonNode document, IntPredicate expected) {
     return writes.changeEntity(
         call,
-        declared(key, document),
+        declared(key, document, expected),
         (statements, requester, declared) ->
             declared.isNew
                 ? schedules
@@ -307,16 +307,21 @@ public class ScheduleResource {
                     .map(this::edited));
   }
 
-  private Uni<Declared> declared(String key, JsonNode document) {
+  private Uni<Declared> declared(String key, JsonNode document, IntPredicate expected) {
     return edits
         .draftByKey(call.tenant(), key, document)
         .flatMap(
             present ->
                 present != null
                     ? Uni.createFrom().item(new Declared(present, false))
-                    : schedules
-                        .draft(call.tenant(), withKey(document, key))
-                        .map(draft -> new Declared(draft, true)));
+                    : created(key, document, expected));
+  }
+
+  private Uni<Declared> created(String key, JsonNode document, IntPredicate expected) {
+    Refusal.requireMayCreate("schedule", key, expected);
+    return schedules
+        .draft(call.tenant(), withKey(document, key))
+        .map(draft -> new Declared(draft, true));
   }
 
   private static JsonNode withKey(JsonNode document, String key) {
