@@ -1,9 +1,11 @@
 package dev.carillon.boot;
 
 import dev.carillon.observe.tracing.OpenTelemetryTracing;
+import dev.carillon.observe.tracing.QuietSampler;
 import dev.carillon.observe.tracing.RunSpanIds;
 import dev.carillon.observe.tracing.Samplers;
 import dev.carillon.observe.tracing.Tracing;
+import dev.carillon.rest.SecretPaths;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import jakarta.annotation.Priority;
@@ -30,7 +32,8 @@ class Traces {
   @Singleton
   @Priority(FIRST)
   Sampler sampler(CarillonConfig config) {
-    return Samplers.named(config.tracing().sampler(), config.tracing().ratio());
+    Sampler chosen = Samplers.named(config.tracing().sampler(), config.tracing().ratio());
+    return new QuietSampler(chosen, SecretPaths::isSecret);
   }
 
   @Produces

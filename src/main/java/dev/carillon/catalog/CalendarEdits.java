@@ -74,7 +74,8 @@ public class CalendarEdits {
   /**
    * Creates or replaces; the same again changes nothing and tells nobody.
    *
-   * @param expected whether the version of the present one is the one that the editor has seen
+   * @param expected whether the version of the present one is the one that the editor has seen; see
+   *     {@link Refusal#requireMayCreate} where there is none
    */
   public Uni<Written> put(
       Statements statements,
@@ -84,10 +85,13 @@ public class CalendarEdits {
     return locked(statements, requester)
         .flatMap(locked -> own(statements, requester, declared.name()))
         .flatMap(
-            own ->
-                own == null
-                    ? insert(statements, requester, declared)
-                    : replace(statements, requester, requireExpected(own, expected), declared));
+            own -> {
+              if (own == null) {
+                Refusal.requireMayCreate(CALENDAR, declared.name(), expected);
+                return insert(statements, requester, declared);
+              }
+              return replace(statements, requester, requireExpected(own, expected), declared);
+            });
   }
 
   /**

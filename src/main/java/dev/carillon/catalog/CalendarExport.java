@@ -61,7 +61,8 @@ public class CalendarExport {
             tenant,
             statements ->
                 Schedules.find(tenant, idOrKey)
-                    .flatMap(row -> CalendarSources.read(statements, tenant, List.of(row.id), 0)))
+                    .flatMap(
+                        row -> CalendarSources.read(statements, tenant, List.of(row.id), 0, now)))
         .flatMap(read -> Evaluation.aside(() -> one(read, idOrKey, now)));
   }
 
@@ -99,11 +100,11 @@ public class CalendarExport {
   Uni<CalendarDocument> of(Tenant tenant) {
     Instant now = clock.instant();
     return transactions
-        .statements(tenant, statements -> firing(statements, tenant))
+        .statements(tenant, statements -> firing(statements, tenant, now))
         .flatMap(read -> Evaluation.aside(() -> all(read, tenant, now)));
   }
 
-  private static Uni<CalendarSources> firing(Statements statements, Tenant tenant) {
+  private static Uni<CalendarSources> firing(Statements statements, Tenant tenant, Instant now) {
     return statements
         .query(CalendarFeedsSql.FIRING, Tuple.of(tenant.id(), MOST_SCHEDULES))
         .flatMap(
@@ -114,7 +115,7 @@ public class CalendarExport {
                 ids.add(row.getUUID("id"));
                 inAll = row.getInteger("in_all");
               }
-              return CalendarSources.read(statements, tenant, ids, inAll - ids.size());
+              return CalendarSources.read(statements, tenant, ids, inAll - ids.size(), now);
             });
   }
 

@@ -30,9 +30,11 @@ record CalendarSources(
     List<ScheduleCalendar.Source> schedules, int leftOut, Map<String, BusinessDays> days) {
 
   static Uni<CalendarSources> read(
-      Statements statements, Tenant tenant, List<UUID> schedules, int leftOut) {
+      Statements statements, Tenant tenant, List<UUID> schedules, int leftOut, Instant now) {
     return statements
-        .query(CalendarFeedsSql.SHOWN, Tuple.of(schedules.toArray(UUID[]::new), tenant.id()))
+        .query(
+            CalendarFeedsSql.SHOWN,
+            Tuple.of(schedules.toArray(UUID[]::new), tenant.id(), Times.utc(now)))
         .flatMap(
             rows -> {
               List<ScheduleCalendar.Source> sources = new ArrayList<>();
@@ -75,10 +77,7 @@ record CalendarSources(
     schedule.createdAt = instant(row, "created_at");
     schedule.updatedAt = instant(row, "updated_at");
     return new ScheduleCalendar.Source(
-        schedule,
-        row.getString("job_key"),
-        Times.instant(row, "next_fire_at"),
-        row.getInteger("runs_left"));
+        schedule, row.getString("job_key"), ScheduleClockView.of(row));
   }
 
   private static ChosenPolicies policies(Row row) {

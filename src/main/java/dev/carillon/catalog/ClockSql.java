@@ -85,7 +85,8 @@ final class ClockSql {
    */
   static final String SHOWN =
       """
-      select c.schedule_id, c.next_fire_at, planned.due_at as planned_at,
+      select c.schedule_id, c.next_fire_at, c.runs_left, planned.due_at as planned_at, planned.fire_at as planned_fire,
+             planned.ahead,
              case when c.last_fire_at <= $3 and s.jitter_ms is null then c.last_fire_at
                   when c.last_fire_at is not null then (
                     select r.due_at from runs r
@@ -98,7 +99,9 @@ final class ClockSql {
       join schedules s on s.id = c.schedule_id
       left join schedule_counts n on n.schedule_id = c.schedule_id
       left join lateral (
-        select min(r.due_at) as due_at from queue q join runs r on r.id = q.id
+        select min(r.due_at) as due_at, min(r.fire_at) as fire_at,
+               (count(*) filter (where r.fire_at > $3))::int as ahead
+        from queue q join runs r on r.id = q.id
         where q.schedule_id = c.schedule_id and q.state = 'QUEUED' and q.attempt = 0 and q.due_at > $3
           and r.due_at > $3 and r.fire_at is not null
           and not exists (select from backfill_runs b where b.run_id = q.id)

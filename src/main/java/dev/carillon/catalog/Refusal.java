@@ -1,5 +1,6 @@
 package dev.carillon.catalog;
 
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Something well written that cannot be done as things stand. */
@@ -16,6 +17,9 @@ public final class Refusal extends RuntimeException {
     /** Somebody changed it since it was read. */
     LOST_UPDATE
   }
+
+  /** In the place of the version of what is not there. */
+  public static final int ABSENT = 0;
 
   private final Kind kind;
   private final @Nullable String pointer;
@@ -46,6 +50,23 @@ public final class Refusal extends RuntimeException {
         Kind.LOST_UPDATE,
         null,
         "the " + what + " was changed meanwhile: it is at version " + version + " now");
+  }
+
+  /**
+   * Before something is made because there is none of the name: whoever has seen a version of it
+   * means to change that, and must not bring back what somebody has deleted.
+   *
+   * @param expected whether a version is one that the editor has seen; of {@link #ABSENT}, whether
+   *     none need be there
+   * @throws Refusal a lost update
+   */
+  public static void requireMayCreate(String what, String name, IntPredicate expected) {
+    if (!expected.test(ABSENT)) {
+      throw new Refusal(
+          Kind.LOST_UPDATE,
+          null,
+          "there is no " + what + " " + name + " any more; leave If-Match out to create one");
+    }
   }
 
   /** Whether something is there that was not, or is not there that was. */

@@ -5,11 +5,12 @@ import dev.carillon.ical.CalendarEvent;
 import dev.carillon.ical.CalendarRule;
 import dev.carillon.ical.ComingFires;
 import dev.carillon.ical.EventTime;
+import dev.carillon.time.Coming;
 import dev.carillon.time.EvaluationGaveUp;
 import dev.carillon.time.Fire;
+import dev.carillon.time.Fires;
 import dev.carillon.time.FixedDelay;
 import dev.carillon.time.Jitter;
-import dev.carillon.time.OneShot;
 import dev.carillon.time.Timing;
 import dev.carillon.time.Trigger;
 import dev.carillon.time.calendar.BusinessDays;
@@ -47,14 +48,9 @@ final class ScheduleCalendar {
   /**
    * A schedule as it was read.
    *
-   * @param next its clock's next fire
-   * @param runsLeft how many fires may still become runs; null: any number
+   * @param clock when it was read
    */
-  record Source(
-      ScheduleEntity row,
-      @Nullable String jobKey,
-      @Nullable Instant next,
-      @Nullable Integer runsLeft) {
+  record Source(ScheduleEntity row, @Nullable String jobKey, ScheduleClockView clock) {
 
     /**
      * @throws dev.carillon.catalog.input.InvalidInput when this version cannot read it
@@ -72,17 +68,22 @@ final class ScheduleCalendar {
   private final Jitter jitter;
   private final @Nullable CalendarRule rule;
   private final @Nullable ComingFires fires;
+  private final long runs;
   private final int most;
 
   private ScheduleCalendar(
-      Source source, Trigger trigger, @Nullable CalendarRule rule, @Nullable ComingFires fires) {
+      Source source,
+      Trigger trigger,
+      @Nullable CalendarRule rule,
+      @Nullable ComingFires fires,
+      long runs) {
     this.source = source;
     this.trigger = trigger;
     this.jitter = source.row.jitter();
     this.rule = rule;
     this.fires = fires;
-    Integer runsLeft = source.runsLeft;
-    this.most = runsLeft == null ? MOST_EVENTS : Math.min(MOST_EVENTS, runsLeft);
+    this.runs = runs;
+    this.most = (int) Math.min(MOST_EVENTS, runs);
   }
 
   /**
@@ -102,19 +103,54 @@ final class ScheduleCalendar {
     Timing timing = declared.declaration.timing(defaultZone, row.createdAt, known);
     boolean over = row.status == ScheduleStatus.PARKED || row.status == ScheduleStatus.EXHAUSTED;
     if (over || trigger instanceof FixedDelay) {
-      return new ScheduleCalendar(declared.source, trigger, null, null);
+      return new ScheduleCalendar(declared.source, trigger, null, null, Coming.ANY);
     }
+    ScheduleClockView clock = declared.source.clock;
+    Coming coming = clock.coming(row, trigger, now);
+    Fires fires = trigger.in(timing);
     CalendarRule rule =
-        row.pausedUntil == null && declared.source.runsLeft == null
+        row.pausedUntil == null && clock.runsLeft() == null && !isOver(coming)
             ? CalendarRule.of(trigger, timing, row.jitter())
             : null;
     if (rule != null) {
-      return new ScheduleCalendar(declared.source, trigger, rule, null);
+      rule = rule.without(letGo(fires, coming, effort));
+    }
+    if (rule != null) {
+      return new ScheduleCalendar(declared.source, trigger, rule, null, Coming.ANY);
     }
     Instant resumed = row.pausedUntil == null ? now : row.pausedUntil.minusNanos(1);
-    Instant after = resumed.isAfter(now) ? resumed : now;
-    ComingFires fires = new ComingFires(trigger.in(timing), after, now.plus(YEAR), effort);
-    return new ScheduleCalendar(declared.source, trigger, null, fires);
+    Instant after = later(resumed, coming == null ? now : coming.after());
+    long runs = coming == null ? runsLeft(clock) : coming.most();
+    ComingFires found = new ComingFires(fires, after, now.plus(YEAR), effort);
+    return new ScheduleCalendar(declared.source, trigger, null, found, runs);
+  }
+
+  /** Of what is switched off: as many as it would have. */
+  private static long runsLeft(ScheduleClockView clock) {
+    return clock.runsLeft() == null ? Coming.ANY : clock.runsLeft();
+  }
+
+  /** Whether no fire of it becomes a run that is not planned already. */
+  private static boolean isOver(@Nullable Coming coming) {
+    return coming != null && coming.most() != Coming.ANY;
+  }
+
+  private static Instant later(Instant a, Instant b) {
+    return a.isAfter(b) ? a : b;
+  }
+
+  /** The fires that are still to come and were let go. */
+  private static List<Instant> letGo(Fires fires, @Nullable Coming coming, Effort effort) {
+    List<Instant> letGo = new ArrayList<>();
+    if (coming != null && coming.from().isAfter(coming.now())) {
+      Instant last = coming.from().minusNanos(1);
+      Fire fire = fires.nextFire(coming.now(), last, effort);
+      while (fire != null) {
+        letGo.add(fire.at());
+        fire = fires.nextFire(fire.at(), last, effort);
+      }
+    }
+    return letGo;
   }
 
   /** Looks for fires until so many are found. */
@@ -151,7 +187,7 @@ final class ScheduleCalendar {
     for (Fire fire : fires.found()) {
       events.add(event(fire));
     }
-    boolean cut = fires.gaveUp() != null || fires.isHungry() && found() < runs();
+    boolean cut = fires.gaveUp() != null || fires.isHungry() && found() < runs;
     if (cut && !events.isEmpty()) {
       int last = events.size() - 1;
       CalendarEvent shown = events.get(last);
@@ -161,24 +197,18 @@ final class ScheduleCalendar {
     return events;
   }
 
-  private int runs() {
-    return source.runsLeft == null ? Integer.MAX_VALUE : source.runsLeft;
-  }
-
   private CalendarEvent event(Fire fire) {
-    Instant due = jitter.due(fire.at());
-    Instant named = trigger instanceof OneShot ? null : fire.at();
-    return event(named, EventTime.utc(due), null, words());
+    return event(fire.at(), EventTime.utc(jitter.due(fire.at())), null, words());
   }
 
   private List<CalendarEvent> delayed() {
-    Instant next = source.next;
+    Instant next = source.clock.first();
     if (next == null || !(trigger instanceof FixedDelay)) {
       return List.of();
     }
     String words =
         words() + "\nOnly the next fire is shown: each later one follows the end of a run.";
-    return List.of(event(null, EventTime.utc(jitter.due(next)), null, words));
+    return List.of(event(next, EventTime.utc(jitter.due(next)), null, words));
   }
 
   private CalendarEvent event(

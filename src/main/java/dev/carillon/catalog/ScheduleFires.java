@@ -1,6 +1,7 @@
 package dev.carillon.catalog;
 
 import dev.carillon.catalog.input.FieldErrors;
+import dev.carillon.time.Coming;
 import dev.carillon.time.FixedDelay;
 import dev.carillon.time.Jitter;
 import dev.carillon.time.Preview;
@@ -16,25 +17,30 @@ import org.jspecify.annotations.Nullable;
  * @param timing the schedule's; of a FIXED_DELAY, whose fires follow its runs, counted from one
  *     delay before its next fire
  * @param jitter by which each is put off
+ * @param coming which of them become runs; null: they are what it would do
  */
-public record ScheduleFires(Trigger trigger, Timing timing, Jitter jitter) {
+public record ScheduleFires(
+    Trigger trigger, Timing timing, Jitter jitter, @Nullable Coming coming) {
 
   /**
-   * @param next when it fires next; null: it waits for a run, or does not fire as things are
+   * @param clock as it was read at {@code now}
    */
   static ScheduleFires of(
-      Trigger trigger, Timing timing, Jitter jitter, @Nullable Instant next, Instant now) {
+      ScheduleEntity row, Trigger trigger, Timing timing, ScheduleClockView clock, Instant now) {
+    Jitter jitter = row.jitter();
+    Instant next = clock.first();
+    Coming coming = clock.coming(row, trigger, now);
     if (trigger instanceof FixedDelay fixed) {
       // Without a next one: as if its run ended, or it were enabled, now.
       Instant from = next == null ? now : next.minus(fixed.delay());
-      return new ScheduleFires(trigger, timing.countedFrom(from), jitter);
+      return new ScheduleFires(trigger, timing.countedFrom(from), jitter, coming);
     }
-    return new ScheduleFires(trigger, timing, jitter);
+    return new ScheduleFires(trigger, timing, jitter, coming);
   }
 
-  /** The nominal instants, which are the runs' identity. */
+  /** The nominal instants, which are the runs' identity, whatever becomes of them. */
   ScheduleFires withoutJitter() {
-    return new ScheduleFires(trigger, timing, Jitter.NONE);
+    return new ScheduleFires(trigger, timing, Jitter.NONE, null);
   }
 
   /**
@@ -55,12 +61,15 @@ public record ScheduleFires(Trigger trigger, Timing timing, Jitter jitter) {
    * Never more than the limit is held in memory, however long the window is.
    *
    * @param from exclusive
-   * @param to inclusive; null: up to the year 9999
+   * @param to inclusive; null: as far as is known, up to the year 9999
    * @throws dev.carillon.catalog.input.InvalidInput when the evaluation was given up
    */
   public Preview between(Instant from, @Nullable Instant to, int limit) {
-    Instant until = to == null ? Instant.MAX : to;
     return Evaluation.bounded(
-        "its fires", () -> Preview.between(trigger, timing, jitter, from, until, limit));
+        "its fires",
+        () ->
+            coming == null
+                ? Preview.between(trigger, timing, jitter, from, to, limit)
+                : Preview.between(trigger, timing, jitter, from, to, limit, coming));
   }
 }

@@ -95,19 +95,24 @@ public record ScheduleView(
    * The last and the next instant, as a person sees them: what is planned has not fired yet.
    *
    * @param planned when the next planned run is due; null: none is planned
-   * @param nominal the fire after these, before jitter
+   * @param after the fire after these
+   * @param clock the same before jitter
    */
   record Fires(
-      @Nullable Instant last, @Nullable Instant planned, @Nullable Instant nominal, Counts counts) {
+      @Nullable Instant last,
+      @Nullable Instant planned,
+      @Nullable Instant after,
+      ScheduleClockView clock,
+      Counts counts) {
 
-    static final Fires NONE = new Fires(null, null, null, Counts.NONE);
+    static final Fires NONE = new Fires(null, null, null, ScheduleClockView.NONE, Counts.NONE);
 
     Fires putOffBy(Jitter jitter) {
-      return nominal == null ? this : new Fires(last, planned, jitter.due(nominal), counts);
+      return after == null ? this : new Fires(last, planned, jitter.due(after), clock, counts);
     }
 
     @Nullable Instant next() {
-      return planned == null ? nominal : planned;
+      return planned == null ? after : planned;
     }
   }
 

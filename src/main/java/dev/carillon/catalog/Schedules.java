@@ -182,13 +182,13 @@ public class Schedules {
                     .flatMap(
                         row ->
                             fires(statements, tenant, List.of(row), now)
-                                .map(fires -> new Clocked(row, fires.apply(row).next()))))
+                                .map(fires -> new Clocked(row, fires.apply(row).clock()))))
         .flatMap(
             clocked -> stored(tenant, clocked, now).map(fires -> new Stored(clocked.row, fires)));
   }
 
-  /** A schedule and when it fires next; null: see {@link ScheduleFires#of}. */
-  private record Clocked(ScheduleEntity row, @Nullable Instant next) {}
+  /** A schedule and its clock. */
+  private record Clocked(ScheduleEntity row, ScheduleClockView clock) {}
 
   private Uni<ScheduleFires> stored(Tenant tenant, Clocked clocked, Instant now) {
     ScheduleEntity row = clocked.row;
@@ -198,8 +198,7 @@ public class Schedules {
                 timing(tenant, declared, row.createdAt)
                     .map(
                         timing ->
-                            ScheduleFires.of(
-                                declared.trigger(), timing, row.jitter(), clocked.next, now)));
+                            ScheduleFires.of(row, declared.trigger(), timing, clocked.clock, now)));
   }
 
   /** Newest first. */
@@ -321,6 +320,7 @@ public class Schedules {
                               Times.instant(row, "last_fire_at"),
                               Times.instant(row, "planned_at"),
                               Times.instant(row, "next_fire_at"),
+                              ScheduleClockView.of(row),
                               counts(row))));
               return schedule ->
                   fires

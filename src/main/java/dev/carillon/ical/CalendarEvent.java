@@ -47,7 +47,9 @@ public record CalendarEvent(
   /**
    * The identifier of a schedule's event.
    *
-   * @param fire which of its fires, before jitter; null: the only event that it ever has at a time
+   * @param fire which of its fires, before jitter: what comes at another instant is another event,
+   *     for it may move without an edit, and readers keep what has no new sequence; null: all that
+   *     recur
    */
   public static String uid(UUID schedule, @Nullable Instant fire) {
     return schedule + (fire == null ? "" : "-" + Stamps.utc(fire)) + "@carillon";

@@ -16,6 +16,7 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ public record CalendarRule(
 
   private static final int LAST_DAY_OF_EACH_MONTH = 28;
   private static final int LONGEST_STEP = 999;
+  private static final int MOST_EXCLUDED = 50;
 
   public CalendarRule {
     added = List.copyOf(added);
@@ -83,6 +85,27 @@ public record CalendarRule(
     return ended(portable.parts(), 0, until);
   }
 
+  /**
+   * The same, less some of its fires.
+   *
+   * @return null: the start is among them, or they are more than anybody writes down
+   */
+  public @Nullable CalendarRule without(List<Instant> fires) {
+    if (fires.isEmpty()) {
+      return this;
+    }
+    if (fires.contains(start) || fires.size() > MOST_EXCLUDED) {
+      return null;
+    }
+    List<LocalDateTime> all =
+        Stream.concat(
+                excluded.stream(), fires.stream().map(fire -> LocalDateTime.ofInstant(fire, zone)))
+            .distinct()
+            .sorted()
+            .toList();
+    return new CalendarRule(rrule, start, zone, added, all);
+  }
+
   private static @Nullable CalendarRule of(Recurrence recurrence, Timing timing) {
     PortableRule portable = PortableRule.of(recurrence.rule(), recurrence.start().toLocalTime());
     if (portable == null || !recurrence.exclusions().isEmpty()) {
@@ -92,7 +115,10 @@ public record CalendarRule(
     Instant shownFrom = counts ? Instant.MIN : notBefore(timing);
     Recurrence alone =
         new Recurrence(recurrence.series(), recurrence.start(), List.of(), List.of(), List.of());
-    Fire first = first(new Rrule(alone), timing, shownFrom);
+    // DTSTART is the rule's own first one, also where the schedule starts later: it is counted
+    // from.
+    Timing unbounded = Timing.of(timing.zone(), timing.createdAt(), timing.dst());
+    Fire first = first(new Rrule(alone), unbounded, shownFrom, timing.endAt());
     if (first == null || !stands(first, timing.zone())) {
       return null;
     }
@@ -142,7 +168,7 @@ public record CalendarRule(
     if (parts == null || endOfMonth) {
       return null;
     }
-    Fire first = first(interval, timing, notBefore(timing));
+    Fire first = first(interval, withoutEnd(timing), notBefore(timing), timing.endAt());
     if (first == null || !stands(first, timing.zone())) {
       return null;
     }
@@ -177,10 +203,22 @@ public record CalendarRule(
     return startAt == null || startAt.isBefore(timing.createdAt()) ? timing.createdAt() : startAt;
   }
 
-  private static @Nullable Fire first(Trigger trigger, Timing timing, Instant from) {
-    Fires fires = trigger.in(timing.zone(), timing.anchor(), timing.dst());
+  /** With its start, which is a fire itself where an interval has no anchor. */
+  private static Timing withoutEnd(Timing timing) {
+    return new Timing(
+        timing.zone(),
+        timing.createdAt(),
+        timing.dst(),
+        timing.startAt(),
+        null,
+        null,
+        Convention.UNADJUSTED);
+  }
+
+  private static @Nullable Fire first(
+      Trigger trigger, Timing timing, Instant from, @Nullable Instant endAt) {
+    Fires fires = trigger.in(timing);
     Fire first = fires.nextFire(from.equals(Instant.MIN) ? from : from.minusNanos(1));
-    Instant endAt = timing.endAt();
     return first == null || endAt != null && first.at().isAfter(endAt) ? null : first;
   }
 

@@ -2,6 +2,7 @@ package dev.carillon.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.Refusal;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.JsonText;
@@ -115,7 +116,10 @@ public class Call {
     }
   }
 
-  /** Whether If-Match admits a version; without the header each does. */
+  /**
+   * Whether If-Match admits a version; without the header each does. What is not there, {@link
+   * Refusal#ABSENT}, no header admits, not even {@code *} (RFC 9110, section 13.1.1).
+   */
   IntPredicate ifMatch() {
     List<String> headers = request.headers().getAll("If-Match");
     if (headers.isEmpty()) {
@@ -126,7 +130,8 @@ public class Call {
             .flatMap(header -> Arrays.stream(header.split(",")))
             .map(String::strip)
             .toList();
-    return version -> tags.contains("*") || tags.contains(Answer.etag(version));
+    return version ->
+        version != Refusal.ABSENT && (tags.contains("*") || tags.contains(Answer.etag(version)));
   }
 
   /** Null: none was given. */

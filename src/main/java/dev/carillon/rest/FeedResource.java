@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A tenant's calendar for applications that cannot sign in: the secret is in its URL, which is
- * therefore kept out of problems ({@link SecretPaths}), and out of access log and traces by
+ * therefore kept out of problems and traces ({@link SecretPaths}), and out of the access log by
  * configuration.
  */
 @Path("/")

@@ -25,7 +25,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>a body type that a form can send needs no preflight, so it is not taken at all.
  * </ul>
  *
- * <p>It also echoes the request's id and trace, and makes up an id where none is given.
+ * <p>Nor is a path served that holds a secret and is not spelled plainly: what keeps it out of
+ * others' records goes by the spelling. It also echoes the request's id and trace, and makes up an
+ * id where none is given.
  */
 @ApplicationScoped
 public class LocalModeGuard {
@@ -58,6 +60,8 @@ public class LocalModeGuard {
       refuse(exchange, 403, "in local mode only a Host of this machine is served, as localhost");
     } else if (!isOurs(request.getHeader("Origin"), authority)) {
       refuse(exchange, 403, "in local mode no other origin is served");
+    } else if (SecretPaths.isSecret(request.path()) && !SecretPaths.isPlain(request.path())) {
+      refuse(exchange, 404, "there is no such calendar feed; write its URL as it was given");
     } else if (WITH_BODY.contains(request.method()) && !isAcceptable(request)) {
       refuse(exchange, 415, "a body must be named as JSON: Content-Type: application/json");
     } else if (isTooLarge(request)) {

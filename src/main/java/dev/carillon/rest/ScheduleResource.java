@@ -145,18 +145,22 @@ public class ScheduleResource {
       operationId = "listScheduleFires",
       summary = "Show when a schedule fires",
       description =
-          "Its meaning in words and its fires after `from` up to `to`, in order. A disabled one"
-              + " shows what it would do; a FIXED_DELAY, what it does if its runs take no time.")
+          "Its meaning in words and its fires after `from` up to `to`, in order. Of those to come"
+              + " only what becomes a run: neither what was skipped nor more than its maxRuns leave."
+              + " A disabled one shows what it would do; a FIXED_DELAY, what it does if its runs take"
+              + " no time. `from` and `to` bound the instants before jitter, which then puts each off:"
+              + " what is shown may lie after `to`. Where a calendar ends before the fires do, those"
+              + " before it are shown and `incomplete` says so; with a `to` beyond it that is a 422.")
   @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
   @Parameter(
       name = FROM,
       in = ParameterIn.QUERY,
-      description = "Exclusive; absent: now",
+      description = "Exclusive, before jitter; absent: now",
       schema = @Schema(type = SchemaType.STRING, format = "date-time"))
   @Parameter(
       name = TO,
       in = ParameterIn.QUERY,
-      description = "Inclusive; absent: without end",
+      description = "Inclusive, before jitter; absent: as far as is known",
       schema = @Schema(type = SchemaType.STRING, format = "date-time"))
   @Parameter(ref = ApiDescription.LIMIT)
   @APIResponse(
@@ -288,7 +292,7 @@ public class ScheduleResource {
   private Uni<Response> put(String key, JsonNode document, IntPredicate expected) {
     return writes.changeEntity(
         call,
-        declared(key, document),
+        declared(key, document, expected),
         (statements, requester, declared) ->
             declared.isNew
                 ? schedules
@@ -303,16 +307,21 @@ public class ScheduleResource {
                     .map(this::edited));
   }
 
-  private Uni<Declared> declared(String key, JsonNode document) {
+  private Uni<Declared> declared(String key, JsonNode document, IntPredicate expected) {
     return edits
         .draftByKey(call.tenant(), key, document)
         .flatMap(
             present ->
                 present != null
                     ? Uni.createFrom().item(new Declared(present, false))
-                    : schedules
-                        .draft(call.tenant(), withKey(document, key))
-                        .map(draft -> new Declared(draft, true)));
+                    : created(key, document, expected));
+  }
+
+  private Uni<Declared> created(String key, JsonNode document, IntPredicate expected) {
+    Refusal.requireMayCreate("schedule", key, expected);
+    return schedules
+        .draft(call.tenant(), withKey(document, key))
+        .map(draft -> new Declared(draft, true));
   }
 
   private static JsonNode withKey(JsonNode document, String key) {

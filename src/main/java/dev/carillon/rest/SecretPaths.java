@@ -1,24 +1,53 @@
 package dev.carillon.rest;
 
 import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Paths that hold a secret: a calendar feed's. Whatever goes on record of a request names them
- * without it.
+ * without it. They are known however they are spelled, encoded, with parameters or detours, and
+ * served in one spelling alone.
  */
-final class SecretPaths {
+public final class SecretPaths {
 
   /** Before the token. */
   static final String FEEDS = "/feeds/";
 
   private static final String WITHOUT_SECRET = "/feeds";
+  private static final String FIRST_SEGMENT = "feeds";
+
+  private static final Pattern PLAIN = Pattern.compile("/feeds(/[A-Za-z0-9._~-]*)*");
+  private static final Pattern PARAMETERS = Pattern.compile(";[^/]*");
+  private static final Pattern STRAY_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
+
+  /** What was encoded more often than that, nothing on the way to us decodes. */
+  private static final int MOST_DECODED = 4;
 
   private SecretPaths() {}
 
-  static boolean isSecret(@Nullable String path) {
-    // Some frameworks name paths without their first slash.
-    return path != null && (path.startsWith(FEEDS) || path.startsWith(FEEDS.substring(1)));
+  /**
+   * @param path encoded or not, with or without its first slash; null: none
+   */
+  public static boolean isSecret(@Nullable String path) {
+    String seen = path;
+    for (int times = 0; seen != null && times < MOST_DECODED; times++) {
+      if (leadsToFeeds(seen)) {
+        return true;
+      }
+      String decoded = decoded(seen);
+      seen = decoded.equals(seen) ? null : decoded;
+    }
+    return false;
+  }
+
+  /** Of one that holds a secret: whether it is spelled as we spell it. */
+  static boolean isPlain(String path) {
+    return PLAIN.matcher(path).matches();
   }
 
   /** The path as it may be shown. */
@@ -31,5 +60,22 @@ final class SecretPaths {
    */
   static URI shown(String path) {
     return URI.create(shownText(path));
+  }
+
+  private static boolean leadsToFeeds(String path) {
+    Deque<String> segments = new ArrayDeque<>();
+    for (String segment : PARAMETERS.matcher(path).replaceAll("").split("/")) {
+      if (segment.equals("..")) {
+        segments.pollLast();
+      } else if (!segment.isEmpty() && !segment.equals(".")) {
+        segments.addLast(segment);
+      }
+    }
+    return FIRST_SEGMENT.equalsIgnoreCase(segments.peekFirst());
+  }
+
+  private static String decoded(String path) {
+    String whole = STRAY_PERCENT.matcher(path).replaceAll("%25").replace("+", "%2B");
+    return URLDecoder.decode(whole, StandardCharsets.UTF_8);
   }
 }

@@ -93,7 +93,9 @@ public class TriggerResource {
       operationId = "previewTrigger",
       summary = "Show what a trigger would do",
       description =
-          "Its meaning in words and its next fires after `from` (now). Nothing is stored.")
+          "Its meaning in words and its next fires after `from` (now), which bounds them before"
+              + " jitter. Where a calendar ends before `count` fires are found, those before it are"
+              + " shown and `incomplete` says so. Nothing is stored.")
   @RequestBody(
       required = true,
       content =

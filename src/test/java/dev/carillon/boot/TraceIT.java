@@ -107,8 +107,29 @@ class TraceIT {
       awaitAnnouncements(collector, processes);
       ofARequest(how, collector, processes);
       ofAFireWithItsRetry(how, collector, processes);
+      ofAFeed(collector, processes);
       tellsNothingElse(collector);
     }
+  }
+
+  /** Its token is in its path, and in no span, however that is spelled. */
+  private static void ofAFeed(OtlpReceiver collector, Processes processes) {
+    HttpResponse<String> made = processes.api().post("/calendar-feeds", "{}");
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+    String token = new JsonObject(made.body()).getString("token");
+    assertThat(processes.api().get("/feeds/" + token + ".ics").statusCode()).isEqualTo(200);
+    for (String feeds : List.of("/%66eeds/", "/feeds;x=1/", "//feeds/", "/feeds%2F")) {
+      assertThat(processes.api().get(feeds + token + ".ics").statusCode()).isEqualTo(404);
+    }
+    processes.api().get("/jobs/after-the-feed");
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                collector.spans().stream()
+                    .anyMatch(span -> span.attributes().toString().contains("after-the-feed")));
+    assertThat(collector.spans())
+        .noneMatch(span -> (span.name() + span.attributes()).contains(token));
   }
 
   /** Until then a worker that is idle may find a run in the table before the due event comes. */

@@ -140,6 +140,24 @@ class ScheduleCalendarTest {
     assertEquals(asRule, isRule(read(firesAsItSays(ScheduleCalendar.YEAR))));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "P1D, 2026-03-05T11:00:00Z",
+    "P1W, 2026-03-05T11:00:00.250Z",
+    "P2M, 2026-03-05T11:00:00Z",
+    "PT36H, 2026-03-05T11:00:00Z"
+  })
+  void startsAnIntervalWhereItsScheduleStarts(String every, Instant startAt) {
+    row.timezone = "Europe/Berlin";
+    row.trigger = "{'type':'INTERVAL','every':'" + every + "'}";
+    row.policies.startAt = startAt;
+
+    ReadCalendar read = read(firesAsItSays(ScheduleCalendar.YEAR));
+
+    assertEquals(Instant.ofEpochSecond(startAt.getEpochSecond()), start(read));
+    assertEquals(!every.equals("PT36H"), isRule(read));
+  }
+
   @Test
   void countsAnIntervalFromItsCreationToTheSecond() {
     row.createdAt = Instant.parse("2026-02-01T10:00:00.250Z");
@@ -265,7 +283,71 @@ class ScheduleCalendarTest {
   void showsAsManyFiresAsMayStillRun() {
     row.trigger = "{'type':'CRON','expression':'0 9 * * *'}";
 
-    assertEquals(3, read(text(new ScheduleCalendar.Source(row, "j", null, 3))).events().size());
+    Instant next = Instant.parse("2026-02-18T09:00:00Z");
+    List<VEvent> events = read(text(source(row, next, 3))).events();
+
+    assertEquals(3, events.size());
+    assertFalse(description(events.get(2)).contains("not shown"));
+    assertTrue(read(text(source(row, null, 0))).events().isEmpty());
+  }
+
+  @Test
+  void countsPlannedFiresToThoseThatMayStillRun() {
+    row.trigger = "{'type':'CRON','expression':'* * * * *'}";
+    Instant planned = Instant.parse("2026-02-17T10:21:00Z");
+    var clock = new ScheduleClockView(planned, 2, planned.plusSeconds(120), 1);
+
+    ReadCalendar read = read(text(new ScheduleCalendar.Source(row, "j", clock)));
+
+    assertEquals(
+        List.of(planned, planned.plusSeconds(60), planned.plusSeconds(120)),
+        read.starts(NOW, NOW.plus(Duration.ofDays(1))));
+  }
+
+  @Test
+  void leavesOutWhatWasSkipped() {
+    row.trigger = "{'type':'CRON','expression':'0 9 * * *'}";
+    Instant next = Instant.parse("2026-02-20T09:00:00Z");
+
+    assertEquals(next, start(read(text(source(row, next, null)))));
+  }
+
+  @Test
+  void excludesFromARuleWhatWasSkipped() {
+    row.trigger = rule("FREQ=DAILY", "2026-01-01T09:00:00");
+    row.timezone = "Europe/Berlin";
+    Instant next = Instant.parse("2026-02-20T08:00:00Z");
+
+    String text = text(source(row, next, null));
+
+    assertTrue(isRule(read(text)));
+    String excluded = "EXDATE;TZID=Europe/Berlin:20260218T090000,20260219T090000\r\n";
+    assertTrue(text.contains(excluded), text);
+    assertEquals(next, read(text).starts(NOW, next.plusSeconds(1)).get(0));
+  }
+
+  @Test
+  void namesEachFireOfARuleWhoseStartWasSkipped() {
+    row.trigger = rule("FREQ=DAILY", "2026-02-18T09:00:00");
+    row.timezone = "UTC";
+    Instant next = Instant.parse("2026-02-19T09:00:00Z");
+
+    ReadCalendar read = read(text(source(row, next, null)));
+
+    assertFalse(isRule(read));
+    assertEquals(next, start(read));
+  }
+
+  @Test
+  void namesAFireThatMovesAnew() {
+    row.trigger = "{'type':'ONE_SHOT','at':'2026-02-21T10:00:00Z'}";
+    row.policies.calendar = "weekends";
+    row.policies.convention = Convention.FOLLOWING;
+    List<String> moved = uids(read(text(NOW)).events());
+    row.policies.convention = Convention.PRECEDING;
+
+    assertEquals(List.of(ID + "-20260223T100000Z@carillon"), moved);
+    assertEquals(List.of(ID + "-20260220T100000Z@carillon"), uids(read(text(NOW)).events()));
   }
 
   // ── where it stands
@@ -276,12 +358,12 @@ class ScheduleCalendarTest {
     row.trigger = "{'type':'FIXED_DELAY','delay':'PT15M'}";
     Instant next = NOW.plusSeconds(77);
 
-    ReadCalendar read = read(text(new ScheduleCalendar.Source(row, "j", next, null)));
+    ReadCalendar read = read(text(source(row, next, null)));
 
     assertEquals(List.of(next), read.starts(NOW, NOW.plus(Duration.ofDays(9))));
-    assertEquals(List.of(ID + "@carillon"), uids(read.events()));
+    assertEquals(List.of(ID + "-20260217T102147Z@carillon"), uids(read.events()));
     assertTrue(description(read.events().get(0)).contains("Only the next fire is shown"));
-    assertTrue(read(text(new ScheduleCalendar.Source(row, "j", null, null))).events().isEmpty());
+    assertTrue(read(text(source(row, null, null))).events().isEmpty());
   }
 
   @Test
@@ -421,7 +503,20 @@ class ScheduleCalendarTest {
 
   private static ScheduleCalendar.Source source(ScheduleEntity row) {
     row.trigger = row.trigger.replace('\'', '"');
-    return new ScheduleCalendar.Source(row, "j", null, null);
+    return source(row, firstFire(row), null);
+  }
+
+  private static @Nullable Instant firstFire(ScheduleEntity row) {
+    var declared = row.declared("j");
+    var timing = declared.timing(ZoneId.of("UTC"), row.createdAt, known());
+    Instant from = row.pausedUntil == null ? NOW : row.pausedUntil.minusNanos(1);
+    return row.enabled ? declared.trigger().in(timing).next(from) : null;
+  }
+
+  /** As the clock says: a schedule that fires has a next one. */
+  private static ScheduleCalendar.Source source(
+      ScheduleEntity row, @Nullable Instant next, @Nullable Integer runsLeft) {
+    return new ScheduleCalendar.Source(row, "j", new ScheduleClockView(null, 0, next, runsLeft));
   }
 
   private static String rule(String rrule, String dtstart) {

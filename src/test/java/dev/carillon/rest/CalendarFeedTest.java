@@ -2,6 +2,7 @@ package dev.carillon.rest;
 
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
@@ -16,15 +17,21 @@ import dev.carillon.ical.ReadCalendar;
 import dev.carillon.testing.PostgresResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -120,6 +127,20 @@ class CalendarFeedTest extends ScheduleFixture {
     assertTrue(
         told.messages("scheduler.schedule", 3).stream()
             .noneMatch(event -> event.data().containsKey("links")));
+  }
+
+  @Test
+  void aCalendarLeavesOutWhatWasSkipped() {
+    created("{'key':'s','jobKey':'j','trigger':{'type':'CRON','expression':'0 9 * * *'}}");
+    String skipped = api.get("/schedules/s").path("nextFireAt");
+
+    api.post("/schedules/s/skip-next").then().statusCode(200);
+
+    Instant next = Instant.parse(api.get("/schedules/s").path("nextFireAt"));
+    List<Instant> shown =
+        ReadCalendar.of(api.get("/schedules/s/calendar.ics").asString())
+            .starts(Instant.parse(skipped), next);
+    assertEquals(List.of(next), shown);
   }
 
   // ── all of a tenant
@@ -239,6 +260,36 @@ class CalendarFeedTest extends ScheduleFixture {
   }
 
   @Test
+  void noOtherSpellingOfAFeedIsServed() {
+    String token = token(feed());
+
+    for (String spelled : SecretPathsTest.OTHER_SPELLINGS) {
+      String path = spelled.replace(SecretPathsTest.TOKEN, token);
+      HttpResponse<String> answer = raw(path);
+
+      assertEquals(404, answer.statusCode(), path);
+      assertFalse(answer.body().contains(token), answer.body());
+      assertTrue(answer.body().contains("\"instance\":\"/feeds\""), answer.body());
+    }
+    assertEquals(200, raw("/feeds/" + token + ".ics").statusCode());
+  }
+
+  /** As it is written, without a client that writes it better. */
+  private static HttpResponse<String> raw(String path) {
+    try {
+      URI uri = URI.create("http://localhost:" + RestAssured.port + path);
+      return HttpClient.newHttpClient()
+          .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString());
+    } catch (IOException | InterruptedException failure) {
+      throw new IllegalStateException(failure);
+    }
+  }
+
+  private static String token(String url) {
+    return url.substring("/feeds/".length(), url.length() - ".ics".length());
+  }
+
+  @Test
   void noAnswerIsKeptForAKey() {
     api.request()
         .header("Idempotency-Key", "k")
@@ -254,10 +305,14 @@ class CalendarFeedTest extends ScheduleFixture {
 
   @Test
   void noTokenIsLoggedOrStored() {
-    List<String> logged = new ArrayList<>();
+    List<String> logged = new CopyOnWriteArrayList<>();
     Handler handler = new Remembering(logged);
     Logger root = Logger.getLogger("");
+    // The access log is on, and hands nothing on to the root.
+    Logger accesses = Logger.getLogger("io.quarkus.http.access-log");
     root.addHandler(handler);
+    accesses.addHandler(handler);
+    accesses.setLevel(Level.INFO); // tests are quieter
     try {
       String url = feed();
       String token = url.substring("/feeds/".length(), url.length() - ".ics".length());
@@ -266,12 +321,22 @@ class CalendarFeedTest extends ScheduleFixture {
       assertEquals(List.of(sha256(token)), hashes());
       api.delete("/calendar-feeds");
       given().get(url).then().statusCode(404);
+      for (String spelled : SecretPathsTest.OTHER_SPELLINGS) {
+        raw(spelled.replace(SecretPathsTest.TOKEN, token));
+      }
+      // Lines are written in their own time; one that comes after them all is there.
+      String last = "/schedules/none-" + token.substring(0, 8).replace('_', '-');
+      api.get(last);
+      await().until(() -> logged.stream().anyMatch(line -> line.contains(last)));
 
+      assertTrue(logged.stream().anyMatch(line -> line.contains("/calendar-feeds")));
       assertFalse(logged.stream().anyMatch(line -> line.contains(token)), () -> logged.toString());
       String metrics = given().get("/q/metrics").asString();
       assertFalse(metrics.contains(token));
     } finally {
       root.removeHandler(handler);
+      accesses.removeHandler(handler);
+      accesses.setLevel(null);
     }
   }
 

@@ -92,6 +92,16 @@ class CalendarResourceTest {
         .body("holidays[2].rule", equalTo("EASTER-2"))
         .body("validTo", equalTo("2026-12-31"));
 
+    for (String seen : List.of("\"1\"", "*")) {
+      api.request()
+          .header("If-Match", seen)
+          .contentType("application/json")
+          .body("{}")
+          .put("/calendars/none")
+          .then()
+          .statusCode(412);
+    }
+    api.get("/calendars/none").then().statusCode(404);
     api.request()
         .header("If-Match", "\"7\"")
         .contentType("application/merge-patch+json")

@@ -16,6 +16,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -56,6 +57,111 @@ class ScheduleFiresTest extends ScheduleFixture {
         .body("fires.at", equalTo(List.of("2026-03-29T01:00:00Z")))
         .body("fires[0].moved", equalTo(List.of("DST_GAP")));
     api.get("/schedules/s/fires?to=2999-01-01T00:00:00Z").then().body("fires", hasSize(50));
+  }
+
+  @Test
+  void leavesOutWhatWasSkipped() {
+    created("{'key':'s','jobKey':'j','timezone':'UTC','trigger':" + YEARLY + "}");
+    Instant skipped = Instant.parse(api.get("/schedules/s").path("nextFireAt"));
+
+    api.post("/schedules/s/skip-next").then().statusCode(200);
+
+    String next = api.get("/schedules/s").path("nextFireAt");
+    assertTrue(Instant.parse(next).isAfter(skipped));
+    api.get("/schedules/s/fires").then().body("fires[0].at", equalTo(next));
+    // Also of a window that begins in the past: what fired then is shown, what was skipped is not.
+    Instant past = skipped.atZone(ZoneOffset.UTC).minusYears(2).toInstant();
+    api.get("/schedules/s/fires?limit=2&from=" + past)
+        .then()
+        .body("fires.at", equalTo(List.of(yearBefore(skipped), next)));
+    api.get("/schedules/s/fires?to=" + skipped).then().body("fires", hasSize(0));
+    // Switched off, it shows what it would do.
+    api.post("/schedules/s/disable").then().statusCode(200);
+    api.get("/schedules/s/fires?limit=1")
+        .then()
+        .body("fires.at", equalTo(List.of(skipped.toString())));
+  }
+
+  private static String yearBefore(Instant at) {
+    return at.atZone(ZoneOffset.UTC).minusYears(1).toInstant().toString();
+  }
+
+  @Test
+  void showsNoMoreThanMayStillRun() {
+    String id =
+        created("{'key':'s','jobKey':'j','maxRuns':2,'timezone':'UTC','trigger':" + YEARLY + "}");
+    List<String> both = api.get("/schedules/s/fires?limit=5").path("fires.at");
+
+    assertEquals(2, both.size());
+    api.get("/schedules/s/fires?limit=5").then().body("exhausted", equalTo(true));
+    api.get("/schedules/s/fires?limit=1").then().body("exhausted", equalTo(false));
+    api.get("/schedules/s/fires?from=" + both.get(0))
+        .then()
+        .body("fires.at", equalTo(both.subList(1, 2)));
+    // One is planned: it counts beside the one that is left.
+    rows.plan(api, id, Instant.parse(both.get(0)));
+    rows.execute(
+        "update clock set runs_left = 1, next_fire_at = ?::timestamptz where schedule_id = ?",
+        both.get(1),
+        UUID.fromString(id));
+    api.get("/schedules/s/fires?limit=5").then().body("fires.at", equalTo(both));
+    api.get("/schedules/s/fires?limit=5").then().body("exhausted", equalTo(true));
+  }
+
+  @Test
+  void aSkippedOneShotDoesNotFire() {
+    Instant at = clock.instant().plus(30, ChronoUnit.DAYS);
+    created("{'key':'s','jobKey':'j','trigger':{'type':'ONE_SHOT','at':'" + at + "'}}");
+
+    api.post("/schedules/s/skip-next").then().body("status", equalTo("EXHAUSTED"));
+
+    api.get("/schedules/s/fires").then().body("fires", hasSize(0)).body("exhausted", equalTo(true));
+  }
+
+  @Test
+  void putsAFixedDelayOffByItsJitterOnce() {
+    created(
+        "{'key':'s','jobKey':'j','jitter':'PT5M','trigger':{'type':'FIXED_DELAY','delay':'PT3H'}}");
+    String next = api.get("/schedules/s").path("nextFireAt");
+
+    api.get("/schedules/s/fires?limit=1").then().body("fires.at", equalTo(List.of(next)));
+  }
+
+  @Test
+  void showsWhatIsKnownWhereACalendarEnds() {
+    LocalDate last = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).plusDays(20);
+    api.post("/calendars", "{'name':'ending','validTo':'" + last + "'}").then().statusCode(201);
+    String timed =
+        "'calendar':'ending','timezone':'UTC','trigger':{'type':'CRON','expression':'0 9 * * *'}";
+    created("{'key':'s','jobKey':'j'," + timed + "}");
+
+    Response open = api.get("/schedules/s/fires");
+    Response preview = api.post("/triggers/preview", "{'count':50," + timed + "}");
+
+    for (Response known : List.of(open, preview)) {
+      known
+          .then()
+          .statusCode(200)
+          .body("exhausted", equalTo(false))
+          .body("incomplete", containsString("ending"))
+          .body("incomplete", containsString(last.toString()))
+          .body("incomplete", containsString("validTo"));
+      List<String> fires = known.path("fires.at");
+      assertEquals(last + "T09:00:00Z", fires.get(fires.size() - 1));
+    }
+    api.get("/schedules/s/fires?limit=3")
+        .then()
+        .body("fires", hasSize(3))
+        .body("$", not(hasKey("incomplete")));
+    api.get("/schedules/s/fires?to=" + last.plusDays(9) + "T00:00:00Z")
+        .then()
+        .statusCode(422)
+        .body("errors[0].pointer", equalTo("/calendar"))
+        .body("errors[0].message", containsString(last.toString()));
+    api.get("/schedules/s/fires?from=" + last + "T10:00:00Z").then().statusCode(422);
+    api.post("/triggers/preview", "{'from':'" + last + "T10:00:00Z'," + timed + "}")
+        .then()
+        .statusCode(422);
   }
 
   @Test

@@ -248,6 +248,24 @@ class ScheduleResourceTest extends ScheduleFixture {
   }
 
   @Test
+  void anEditDoesNotBringBackWhatWasDeleted() {
+    created("{'key':'s','jobKey':'j','trigger':" + FAR + "}");
+    api.delete("/schedules/s").then().statusCode(204);
+
+    for (String seen : List.of("\"1\"", "\"0\"", "*")) {
+      api.request()
+          .header("If-Match", seen)
+          .contentType("application/json")
+          .body(Api.quoted("{'jobKey':'j','trigger':" + FAR + "}"))
+          .put("/schedules/by-key/s")
+          .then()
+          .statusCode(412)
+          .body("type", equalTo("urn:carillon:problem:lost-update"));
+    }
+    api.get("/schedules/s").then().statusCode(404);
+  }
+
+  @Test
   void disablesAndEnables() {
     created("{'key':'s','jobKey':'j','trigger':" + FAR + "}");
 

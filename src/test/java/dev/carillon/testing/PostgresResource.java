@@ -1,5 +1,7 @@
 package dev.carillon.testing;
 
+import static java.util.Map.entry;
+
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.util.Map;
 
@@ -11,21 +13,19 @@ public final class PostgresResource implements QuarkusTestResourceLifecycleManag
   @Override
   public Map<String, String> start() {
     TestPostgres.Database database = TestPostgres.empty();
-    return Map.of(
-        "quarkus.datasource.jdbc.url",
-        database.jdbcUrl(),
-        "quarkus.datasource.reactive.url",
-        database.reactiveUrl(),
-        "quarkus.datasource.username",
-        database.user(),
-        "quarkus.datasource.password",
-        "unused",
+    return Map.ofEntries(
+        entry("quarkus.datasource.jdbc.url", database.jdbcUrl()),
+        entry("quarkus.datasource.reactive.url", database.reactiveUrl()),
+        entry("quarkus.datasource.username", database.user()),
+        entry("quarkus.datasource.password", "unused"),
         // A port of its own, for several test runs on one machine.
-        "quarkus.http.test-port",
-        "0",
+        entry("quarkus.http.test-port", "0"),
+        // On, so that what it must not hold can be looked for; not on the console.
+        entry("quarkus.http.access-log.enabled", "true"),
+        entry("quarkus.http.access-log.pattern", "long"),
+        entry("quarkus.log.category.\"io.quarkus.http.access-log\".use-parent-handlers", "false"),
         // The demonstration is for people.
-        "carillon.samples",
-        "false");
+        entry("carillon.samples", "false"));
   }
 
   @Override

@@ -551,14 +551,26 @@ class AdjustedFiresTest {
     Instant from = instant("2026-05-04T00:00:00Z");
 
     assertEquals(5, Preview.of(daily, timing, Jitter.NONE, from, 5).fires().size());
+    String ends =
+        "the calendar bank is valid up to 2026-05-08 and says nothing about 2026-05-09; add what is"
+            + " missing and set validTo to a later date, or end earlier";
+    for (Preview known :
+        List.of(
+            Preview.of(daily, timing, Jitter.NONE, from, 6),
+            Preview.between(daily, timing, Jitter.NONE, from, null, 6))) {
+      assertEquals(5, known.fires().size());
+      assertFalse(known.exhausted());
+      assertEquals(ends, known.incomplete());
+    }
+    Instant beyond = instant("2026-05-12T20:00:00Z");
     EvaluationGaveUp gaveUp =
-        assertThrows(EvaluationGaveUp.class, () -> Preview.of(daily, timing, Jitter.NONE, from, 6));
-    assertEquals(
-        "only 5 fires were found (ask for no more): the calendar bank is valid up to 2026-05-08 and"
-            + " says nothing about 2026-05-09; add what is missing and set validTo to a later date,"
-            + " or end earlier",
-        gaveUp.getMessage());
+        assertThrows(
+            EvaluationGaveUp.class,
+            () -> Preview.between(daily, timing, Jitter.NONE, from, beyond, 6));
+    assertEquals("only 5 fires were found (ask for no more): " + ends, gaveUp.getMessage());
     assertTrue(gaveUp.outsideCalendar());
+    Instant last = instant("2026-05-08T20:00:00Z");
+    assertThrows(EvaluationGaveUp.class, () -> Preview.of(daily, timing, Jitter.NONE, last, 1));
     Preview week =
         Preview.between(daily, timing, Jitter.NONE, from, instant("2026-05-08T20:00:00Z"), 100);
     assertEquals(5, week.fires().size());

@@ -14,6 +14,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,6 +95,59 @@ class TriggersTest {
         Preview.of(new OneShot(NOON), ZoneOffset.UTC, DstPolicy.DEFAULT, NOON, 5)
             .fires()
             .isEmpty());
+  }
+
+  @Test
+  void aPreviewIsInTheOrderOfWhatItShows() {
+    Timing timing = Timing.of(ZoneOffset.UTC, NOON, DstPolicy.DEFAULT);
+    Jitter hour = new Jitter("s", Duration.ofHours(1));
+    Instant to = NOON.plusSeconds(3_600);
+
+    List<Instant> shown =
+        Preview.between(Cron.parse("* * * * *"), timing, hour, NOON, to, 60).fires().stream()
+            .map(Fire::at)
+            .toList();
+
+    assertEquals(60, shown.size());
+    assertEquals(shown.stream().sorted().toList(), shown);
+    assertTrue(shown.get(59).isAfter(to));
+  }
+
+  @Test
+  void aPreviewLeavesOutWhatWillNotRun() {
+    Instant now = NOON.plusSeconds(7_200);
+
+    // 13 and 14 are past, 15 was skipped, two more may run.
+    assertEquals(List.of(13, 14, 16, 17), hours(coming(NOON, null, 9, now, 16, 2)));
+    assertTrue(coming(NOON, null, 9, now, 16, 2).exhausted());
+    assertFalse(coming(NOON, null, 3, now, 16, 2).exhausted());
+    assertEquals(List.of(17), hours(coming(NOON.plusSeconds(14_400), null, 9, now, 16, 2)));
+    assertEquals(List.of(), hours(coming(NOON.plusSeconds(90_000), null, 9, now, 16, 2)));
+    assertTrue(coming(NOON.plusSeconds(90_000), null, 9, now, 16, 2).exhausted());
+    // Up to an instant.
+    assertEquals(List.of(13, 14), hours(coming(NOON, NOON.plusSeconds(10_800), 9, now, 16, 2)));
+    assertEquals(List.of(13), hours(coming(NOON, NOON.plusSeconds(3_600), 9, now, 16, 2)));
+    // None runs any more, or all do.
+    assertEquals(List.of(13, 14), hours(coming(NOON, null, 9, now, 12, 0)));
+    assertEquals(List.of(13, 14, 15), hours(coming(NOON, null, 3, now, 12, Coming.ANY)));
+  }
+
+  private static Preview coming(
+      Instant from, @Nullable Instant to, int limit, Instant now, int first, long most) {
+    Timing timing = Timing.of(ZoneOffset.UTC, NOON, DstPolicy.DEFAULT);
+    Instant start = NOON.atOffset(ZoneOffset.UTC).withHour(first).toInstant();
+    return Preview.between(
+        Cron.parse("0 * * * *"),
+        timing,
+        Jitter.NONE,
+        from,
+        to,
+        limit,
+        new Coming(now, start, most));
+  }
+
+  private static List<Integer> hours(Preview preview) {
+    return preview.fires().stream().map(fire -> fire.local().getHour()).toList();
   }
 
   private static Preview window(Trigger trigger, String from, String to, int limit) {
