@@ -49,8 +49,9 @@ final class PlanSql {
    *
    * <p>Nothing happens under a lease that was taken over: its row is locked FOR SHARE, which a
    * take-over's update waits for, or has already changed. A schedule that was edited since it was
-   * read (revision), disabled, or planned by another is left out. A fire that exists already (its
-   * id is its instant) is not made twice.
+   * read (revision), disabled, or planned by another is left out. So is one whose clock somebody
+   * has locked: however long that transaction lasts, no other schedule waits for it; {@code busy}
+   * names them. A fire that exists already (its id is its instant) is not made twice.
    *
    * <p>A run that may have to wait for others of its schedule is held, and due at no time that
    * anybody looks for; it is not returned, but counted. What is late goes behind what is on time,
@@ -74,7 +75,7 @@ final class PlanSql {
         select c.schedule_id from clock c
         where c.schedule_id = any($4) and exists (select from live)
         order by c.schedule_id
-        for update
+        for update skip locked
       ), moved as (
         update clock c
         set next_fire_at = u1.new_next, last_fire_at = coalesce(u1.last, c.last_fire_at),
@@ -152,6 +153,9 @@ final class PlanSql {
       )
       select (select count(*) from moved) as moved,
              (select count(*) from queued where queued.held_by is not null) as held,
+             (select array_agg(c.schedule_id) from clock c
+              where c.schedule_id = any($4) and exists (select from live)
+                and c.schedule_id <> all(array(select l.schedule_id from l))) as busy,
              q.id, q.tenant_id, q.queue, q.priority, q.due_at
       from (select 1) as always
       left join queued q on q.held_by is null
