@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.JobDue;
+import dev.carillon.run.RunIds;
 import dev.carillon.testing.EngineFixture;
 import dev.carillon.time.Jitter;
 import dev.carillon.time.testing.TestClock;
@@ -75,6 +76,43 @@ class PoliciesTest {
     assertEquals(3, fires().size());
     assertNull(engine.row("select next_fire_at from clock").get("next_fire_at"));
     assertEquals(1, told("scheduler.schedule.exhausted").size());
+  }
+
+  @Test
+  void aFireThatHasItsRunAlreadyUsesUpNone() {
+    UUID schedule = schedule("limited", SECONDLY);
+    engine.execute("update clock set runs_left = 3");
+    engine.execute(
+        """
+        insert into runs (id, tenant_id, schedule_id, job_id, fire_at, due_at, created_at, priority)
+        values (?, 'default', ?, ?, ?, ?, now(), 2)
+        """,
+        RunIds.ofFire("default", "limited", start),
+        schedule,
+        job,
+        utc(start),
+        utc(start));
+
+    engine.ticker();
+
+    await().until(() -> fires().size() == 4);
+    assertEquals(start.plusSeconds(3), fires().get(3));
+    assertEquals(0, engine.count("select runs_left from clock"));
+  }
+
+  /** Whoever allows more runs meanwhile wants none beside the one that still runs. */
+  @Test
+  void anExhaustedFixedDelayStillAwaitsItsLastRun() {
+    UUID schedule = schedule("delay", "{\"type\":\"FIXED_DELAY\",\"delay\":\"PT10S\"}");
+    engine.execute("update clock set runs_left = 1");
+    engine.ticker();
+    await().until(() -> fires().size() == 1);
+    UUID run = (UUID) engine.row("select id from runs").get("id");
+
+    turnTo(start.plusSeconds(60));
+
+    await().until(() -> "EXHAUSTED".equals(status(schedule)));
+    assertEquals(run, engine.row("select awaited_run from clock").get("awaited_run"));
   }
 
   /** It may be skipped yet, and give its place back. */
