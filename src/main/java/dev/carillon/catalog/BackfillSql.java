@@ -7,17 +7,26 @@ package dev.carillon.catalog;
 final class BackfillSql {
 
   /**
-   * Locks the schedule's clock, under which nobody else plans, triggers or admits its runs; what is
-   * needed of its job. $1 schedule, $2 tenant.
+   * Locks the schedule's clock where its runs may wait for each other: under the lock nobody else
+   * plans, triggers or admits them. Those that wait for nobody are made beside its live fires. $1
+   * schedule, $2 tenant, $3 whether those of the backfill wait.
    */
+  static final String LOCK_CLOCK =
+      """
+      select c.schedule_id
+      from clock c
+      join schedules s on s.id = c.schedule_id
+      where c.schedule_id = $1 and c.tenant_id = $2 and ($3 or s.overlap_policy <> 'ALLOW_ALL')
+      for update of c
+      """;
+
+  /** What is needed of its job. $1 schedule, $2 tenant. */
   static final String SOURCE =
       """
       select s.id, j.key as job_key, j.status as job_status
-      from clock c
-      join schedules s on s.id = c.schedule_id
+      from schedules s
       left join jobs j on j.id = s.job_id
-      where c.schedule_id = $1 and c.tenant_id = $2
-      for update of c
+      where s.id = $1 and s.tenant_id = $2
       """;
 
   /** $1 runs, $2 tenant. */
@@ -142,10 +151,11 @@ final class BackfillSql {
                    q.id is not null as lives
             from backfill_runs br
             join runs r on r.id = br.run_id
-            left join queue q on q.id = br.run_id
+            -- Of the generation that it asked for: one that was let go may have been revived by another.
+            left join queue q on q.id = br.run_id and q.generation = br.generation
             left join lateral (
               select a.final_state from attempts a
-              where a.run_id = br.run_id and a.generation >= br.generation
+              where a.run_id = br.run_id and a.generation = br.generation
               order by a.generation desc, a.attempt desc limit 1
             ) a on true
             where br.backfill_id = b.id
@@ -164,16 +174,20 @@ final class BackfillSql {
       returning id
       """;
 
-  /** Ends what a backfill has made and nobody has begun. $1 backfill, $2 tenant, $3 now. */
+  /**
+   * Ends what a backfill has made and nobody is at, also what waits for another try; what was
+   * revived since by another backfill is that one's. A row that somebody has locked is waited for:
+   * it may be given its place at this moment, and would run. $1 backfill, $2 tenant, $3 now.
+   */
   static final String END_WAITING =
       """
       with l as materialized (
         select q.id, q.attempt, q.generation
-        from queue q
-        where q.id = any(array(select br.run_id from backfill_runs br where br.backfill_id = $1))
-          and q.tenant_id = $2 and q.state in ('QUEUED', 'RETRY_SCHEDULED')
+        from backfill_runs br
+        join queue q on q.id = br.run_id and q.generation = br.generation
+        where br.backfill_id = $1 and q.tenant_id = $2 and q.state in ('QUEUED', 'RETRY_SCHEDULED')
         order by q.id
-        for update skip locked
+        for update of q
       ), ended as (
         delete from queue where id = any(array(select l.id from l))
       ), kept as (

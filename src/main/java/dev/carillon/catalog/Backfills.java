@@ -115,7 +115,10 @@ public class Backfills {
         window.fires.stream()
             .map(fire -> RunIds.ofFire(tenant.id(), window.key, fire))
             .toArray(UUID[]::new);
-    return source(statements, tenant, window.schedule)
+    boolean wait = request.overlapPolicy() != OverlapPolicy.ALLOW_ALL;
+    return statements
+        .query(BackfillSql.LOCK_CLOCK, Tuple.of(window.schedule, tenant.id(), wait))
+        .flatMap(locked -> source(statements, tenant, window.schedule))
         .flatMap(source -> statements.query(BackfillSql.LOCK, Tuple.of(runs, tenant.id())))
         .flatMap(locked -> statements.query(BackfillSql.STANDING, Tuple.of(runs, tenant.id())))
         .map(rows -> Work.of(window, runs, rows))
@@ -318,10 +321,12 @@ public class Backfills {
   }
 
   /**
-   * Cancels what has not begun; what runs, finishes. Cancelled already, it stays so. Fails with a
-   * {@link Refusal} when there is none of the id.
+   * Cancels what waits, also for another try; what runs, finishes. Cancelled already, it stays so.
+   * Fails with a {@link Refusal} when there is none of the id.
+   *
+   * @return the schedule, of which others may have a place now
    */
-  public Uni<Void> cancel(
+  public Uni<UUID> cancel(
       Statements statements, Requester requester, String idOrKey, String backfill) {
     Tenant tenant = requester.tenant();
     Instant now = clock.instant();
@@ -336,7 +341,7 @@ public class Backfills {
             row ->
                 statements.query(
                     BackfillSql.END_WAITING, Tuple.of(id, tenant.id(), Times.utc(now))))
-        .replaceWithVoid();
+        .map(row -> row.id);
   }
 
   private Uni<BackfillView> read(Statements statements, Tenant tenant, UUID schedule, UUID id) {

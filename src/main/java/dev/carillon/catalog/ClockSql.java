@@ -57,10 +57,11 @@ final class ClockSql {
 
   /**
    * Sets the clock after an edit. Where fires were withdrawn, the last one is found again: the
-   * newest that is left. $1 schedule, $2 tenant, $3 enabled, $4 next fire, $5 delay in ms, $6
-   * awaited run, $7 whether fires were withdrawn, $8 by which tzdata the next fire was worked out;
-   * null: it was not, it stays as it was; $9 now if it was, else null; $10 whether the tzdata is
-   * unknown; $11 how many fires may still become runs or null; $12 until when it is paused or null.
+   * newest that is left and lives or was started, not one that was let go. $1 schedule, $2 tenant,
+   * $3 enabled, $4 next fire, $5 delay in ms, $6 awaited run, $7 whether fires were withdrawn, $8
+   * by which tzdata the next fire was worked out; null: it was not, it stays as it was; $9 now if
+   * it was, else null; $10 whether the tzdata is unknown; $11 how many fires may still become runs
+   * or null; $12 until when it is paused or null.
    */
   static final String SET =
       """
@@ -73,6 +74,8 @@ final class ClockSql {
           last_fire_at = case when $7 then (
             select r.fire_at from runs r
             where r.schedule_id = $1 and r.fire_at is not null
+              and (exists (select from queue q where q.id = r.id)
+                   or exists (select from attempts a where a.run_id = r.id and a.started_at is not null))
             order by r.id desc limit 1
           ) else last_fire_at end
       where schedule_id = $1 and tenant_id = $2

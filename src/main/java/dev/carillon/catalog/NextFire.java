@@ -172,7 +172,9 @@ record NextFire(
       return stillPaused(before, draft, awaited);
     }
     if (awaited != null) {
-      return standing(Standing.ACTIVE, null, delayMillis(declared), awaited, before.runsLeft);
+      boolean stays = before.hasNoRunLeft() && before.status == ScheduleStatus.EXHAUSTED;
+      Standing standing = stays ? Standing.EXHAUSTED : Standing.ACTIVE;
+      return standing(standing, null, delayMillis(declared), awaited, before.runsLeft);
     }
     if (before.hasNoRunLeft()) {
       return standing(Standing.EXHAUSTED, null, delayMillis(declared), null, 0);

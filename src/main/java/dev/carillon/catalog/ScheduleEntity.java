@@ -127,6 +127,9 @@ public class ScheduleEntity extends PanacheEntityBase {
     target = JsonText.writeNullable(declared.target());
     trigger = JsonText.write(declared.triggerJson());
     timezone = declared.timezone() == null ? null : declared.timezone().getId();
+    if (enabled != declared.enabled()) {
+      pausedUntil = null;
+    }
     enabled = declared.enabled();
     params = JsonText.writeNullable(declared.params());
     priority = declared.priority() == null ? null : declared.priority().shortValue();

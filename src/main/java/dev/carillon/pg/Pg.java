@@ -53,7 +53,9 @@ public class Pg {
 
   private static final String ENTER_TENANT =
       """
-      select set_config('role', 'carillon_api', true), set_config('carillon.tenant', $1, true)
+      select set_config('role', 'carillon_api', true), set_config('carillon.tenant', $1, true),
+             set_config('statement_timeout', '15s', true),
+             set_config('idle_in_transaction_session_timeout', '10s', true)
       """;
 
   /** Who asks from outside of any context. */
@@ -112,7 +114,8 @@ public class Pg {
   /**
    * Runs work for one tenant in one transaction, whose first statement sets the role and the
    * tenant: row-level security then lets it see nothing else. Committed before the returned Uni
-   * completes; rolled back when it fails.
+   * completes; rolled back when it fails. Whatever a request does, the engine and other requests do
+   * not wait for its locks for ever: a statement may take 15 s, and nothing may be done for 10 s.
    */
   public <T> Uni<T> asTenant(String tenant, Function<SqlConnection, Uni<T>> work) {
     return UniHelper.toUni(

@@ -3,6 +3,7 @@ package dev.carillon.rest;
 import dev.carillon.catalog.BackfillView;
 import dev.carillon.catalog.Backfills;
 import dev.carillon.catalog.DueNotices;
+import dev.carillon.catalog.Runs;
 import dev.carillon.catalog.input.BackfillRequest;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.DELETE;
@@ -120,7 +121,8 @@ public class BackfillResource {
   @Operation(
       operationId = "cancelBackfill",
       summary = "Cancel what is left of a backfill",
-      description = "Its runs that have not begun are CANCELED; those that run, finish.")
+      description =
+          "Its runs that wait, also for another try, are CANCELED; those that run, finish.")
   @Parameter(name = "schedule", in = ParameterIn.PATH, description = "Its id or key")
   @APIResponse(responseCode = "204", description = "Cancelled")
   public Uni<Response> cancel(
@@ -131,6 +133,9 @@ public class BackfillResource {
         (statements, requester) ->
             backfills
                 .cancel(statements, requester, schedule, backfill)
-                .map(gone -> Answer.noContent().then(writes.clockNotice())));
+                .map(
+                    of ->
+                        Answer.noContent()
+                            .then(() -> dueNotices.tell(new Runs.News(false, null, of)))));
   }
 }

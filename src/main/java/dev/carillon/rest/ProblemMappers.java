@@ -6,12 +6,15 @@ import dev.carillon.catalog.input.InvalidInput;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.ClosedConnectionException;
+import jakarta.persistence.PersistenceException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.ConnectException;
+import java.sql.SQLException;
 import org.hibernate.exception.JDBCConnectionException;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+import org.jspecify.annotations.Nullable;
 
 /** Which problem becomes of which exception. */
 class ProblemMappers {
@@ -47,10 +50,25 @@ class ProblemMappers {
   /** What another try may well do better is told apart from our own mistakes. */
   @ServerExceptionMapper
   Response database(PgException failure, UriInfo uri) {
-    String state = String.valueOf(failure.getSqlState());
+    return database(failure, failure.getSqlState(), uri);
+  }
+
+  /** As Hibernate wraps it, also where the statement was none of its own. */
+  @ServerExceptionMapper
+  Response database(PersistenceException failure, UriInfo uri) {
+    String state = null;
+    for (Throwable cause = failure; cause != null && state == null; cause = cause.getCause()) {
+      state = cause instanceof SQLException error ? error.getSQLState() : null;
+    }
+    return database(failure, state, uri);
+  }
+
+  private static Response database(Exception failure, @Nullable String sqlState, UriInfo uri) {
+    String state = String.valueOf(sqlState);
     boolean passing =
         state.startsWith("08") // connection
             || state.startsWith("40") // rolled back for others' sake
+            || state.startsWith("25P03") // nothing done in a transaction for long
             || state.startsWith("53") // out of resources
             || state.startsWith("55") // locks
             || state.startsWith("57"); // canceled, shutting down, starting up

@@ -85,7 +85,8 @@ public record FirePlan(
 
   /**
    * Every fire up to the horizon; after an outage, which of the missed ones run is {@link
-   * MisfireRule}'s. Slight lateness is no outage: every fire within the grace runs.
+   * MisfireRule}'s. Slight lateness is no outage: where no fire is later than the grace, every one
+   * runs.
    *
    * <p>A plan whose work is used up after some fires, let go or not, ends there; the rest follow as
    * beyond {@link #MOST_AT_ONCE}. How long an outage was is no reason to give a schedule up.

@@ -4,13 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What a schedule does after an outage.
+ * What a schedule does after an outage: when the oldest fire that is due is older than the grace.
+ * Where none is, all of them run.
  *
  * <pre>
  * older than the catch-up window │ LAST, ALL, NONE: let go
- * older than the grace           │ LAST: the newest runs, unless one within the grace runs anyway
+ * older than the grace           │ LAST: the newest fire that is due runs, and no other, on
+ *                                │ whichever side of the grace it lies
  *                                │ ALL: the newest 1,000 run; NONE: let go
- * within the grace               │ runs
+ * within the grace               │ LAST: as above; ALL, NONE: runs
  * </pre>
  *
  * @param grace how late a fire may be without counting as missed

@@ -40,12 +40,12 @@ record Outage(Instant keptFrom, boolean isSettled) {
       newest = new Newest(following);
       settled = isFound(course, newest, now);
     }
+    // It stands for all before it, on whichever side of the grace it lies.
     Instant missedBefore = rule.missedBefore(now);
-    if (!newest.found().isBefore(missedBefore)) {
-      // It runs anyway, and stands for all before it.
-      return new Outage(missedBefore, true);
-    }
-    boolean isMadeUpFor = !settled || !newest.found().isBefore(rule.caughtUpFrom(now));
+    boolean isMadeUpFor =
+        !settled
+            || !newest.found().isBefore(missedBefore)
+            || !newest.found().isBefore(rule.caughtUpFrom(now));
     return new Outage(isMadeUpFor ? newest.found() : missedBefore, settled);
   }
 

@@ -3,14 +3,14 @@ package dev.carillon.ticker;
 import dev.carillon.calendars.Calendars;
 import dev.carillon.pg.Pg;
 import dev.carillon.time.calendar.BusinessDays;
+import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
@@ -19,6 +19,9 @@ import org.jboss.logging.Logger;
  * an older one belongs to an older revision, by which nothing can be planned.
  */
 final class CalendarsInUse {
+
+  /** As many tenants' at once, of the connections that the engine has. */
+  private static final int AT_ONCE = 4;
 
   private static final Logger LOG = Logger.getLogger(CalendarsInUse.class);
 
@@ -57,12 +60,15 @@ final class CalendarsInUse {
     if (names.isEmpty()) {
       return Uni.createFrom().item(Known.NONE);
     }
-    Known known = new Known(new HashMap<>(), new HashSet<>());
-    Uni<Void> read = Uni.createFrom().voidItem();
-    for (Map.Entry<String, Set<String>> one : names.entrySet()) {
-      read = read.chain(() -> read(one.getKey(), one.getValue(), known));
-    }
-    return read.replaceWith(known);
+    Known known = new Known(new ConcurrentHashMap<>(), ConcurrentHashMap.newKeySet());
+    return Multi.createFrom()
+        .iterable(names.entrySet())
+        .onItem()
+        .transformToUni(one -> read(one.getKey(), one.getValue(), known))
+        .merge(AT_ONCE)
+        .collect()
+        .last()
+        .replaceWith(known);
   }
 
   private Uni<Void> read(String tenant, Set<String> names, Known known) {

@@ -112,10 +112,11 @@ final class LifecycleSql {
       ), stopped as (
         update clock c
         set ends_at = null,
-            next_fire_at = case when c.runs_left = 0 then null else c.next_fire_at end,
-            awaited_run = case when c.runs_left = 0 then null else c.awaited_run end
+            -- The run that a FIXED_DELAY awaits stays: who allows more runs meanwhile wants none beside it.
+            next_fire_at = case when c.runs_left = 0 then null else c.next_fire_at end
         from due where c.schedule_id = due.schedule_id
-        returning c.schedule_id, c.next_fire_at is null and c.awaited_run is null as over
+        returning c.schedule_id,
+                  c.next_fire_at is null and (c.awaited_run is null or coalesce(c.runs_left = 0, false)) as over
       ), exhausted as (
         update schedules s
         set status = 'EXHAUSTED', status_reason = null, version = s.version + 1, updated_at = $1

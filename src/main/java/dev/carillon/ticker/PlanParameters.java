@@ -77,7 +77,7 @@ final class PlanParameters {
     awaited.add(row.fixedDelay() ? run : null);
     lastDue.add(utc(due));
     over.add(planned.isOver());
-    used.add(fires.size());
+    used.add(row.runsLeft() == null ? 0 : fires.size());
     rules.add(plan.isNextKnown() ? ours.name() : null);
     lastLetGo.add(utc(plan.lastLetGo()));
     FirePlan.Rest rest = plan.rest();

@@ -39,18 +39,19 @@ final class PlanSql {
    * Plans fires: the clocks move and the runs exist, or neither. $1–$3 the lease's name, holder and
    * epoch. One element a schedule: $4 ids, $5 the next fire as it was read, $6 the next fire from
    * now on, $7 revision, $8 last fire, $9 the run that a FIXED_DELAY awaits, $10 when the last of
-   * its runs is due, $11 whether it has no fire behind it, $12 how many of its fires become runs,
-   * $13 the tzdata that the next fire was worked out by or null, $14 the last fire that is let go
-   * or null. One element a fire: $15 schedule ids, $16 run ids, $17 fire instants, $18 when they
-   * are due, $19 until when they may start or null, $20 whether it is only recorded as missed, $21
-   * whether it is late. One element a schedule of whose missed fires some are only counted: $22
-   * ids, $23 how many, $24 and $25 the first and the last, as text, $26 true where there may be
-   * more between these. $27 now.
+   * its runs is due, $11 whether it has no fire behind it, $12 how many of its fires become runs; 0
+   * where any number may, $13 the tzdata that the next fire was worked out by or null, $14 the last
+   * fire that is let go or null. One element a fire: $15 schedule ids, $16 run ids, $17 fire
+   * instants, $18 when they are due, $19 until when they may start or null, $20 whether it is only
+   * recorded as missed, $21 whether it is late. One element a schedule of whose missed fires some
+   * are only counted: $22 ids, $23 how many, $24 and $25 the first and the last, as text, $26 true
+   * where there may be more between these. $27 now.
    *
    * <p>Nothing happens under a lease that was taken over: its row is locked FOR SHARE, which a
    * take-over's update waits for, or has already changed. A schedule that was edited since it was
-   * read (revision), disabled, or planned by another is left out. A fire that exists already (its
-   * id is its instant) is not made twice.
+   * read (revision), disabled, or planned by another is left out. So is one whose clock somebody
+   * has locked: however long that transaction lasts, no other schedule waits for it; {@code busy}
+   * names them. A fire that exists already (its id is its instant) is not made twice.
    *
    * <p>A run that may have to wait for others of its schedule is held, and due at no time that
    * anybody looks for; it is not returned, but counted. What is late goes behind what is on time,
@@ -74,7 +75,18 @@ final class PlanSql {
         select c.schedule_id from clock c
         where c.schedule_id = any($4) and exists (select from live)
         order by c.schedule_id
-        for update
+        for update skip locked
+      ), there as materialized (
+        -- Fires that have a run already use up none. Asked only where the number is limited.
+        select u2.schedule_id, count(*)::int as runs
+        from u2
+        join u1 on u1.schedule_id::text = u2.schedule_id::text and u1.used > 0
+        cross join lateral (select r.id from runs r where r.id = u2.run_id offset 0) r
+        where not u2.missed
+        group by u2.schedule_id
+      ), used as materialized (
+        select u1.schedule_id, u1.used - coalesce(t.runs, 0) as runs
+        from u1 left join there t on t.schedule_id::text = u1.schedule_id::text
       ), moved as (
         update clock c
         set next_fire_at = u1.new_next, last_fire_at = coalesce(u1.last, c.last_fire_at),
@@ -82,9 +94,9 @@ final class PlanSql {
             -- What is let go is dealt with as what has fired: no other rules bring it back.
             timed_at = greatest(coalesce(c.timed_at, $27), u1.let_go),
             -- Less what this makes: meanwhile a skipped run may have been given back.
-            runs_left = c.runs_left - u1.used,
-            ends_at = case when u1.over or c.runs_left - u1.used <= 0 then u1.last_due end
-        from u1
+            runs_left = c.runs_left - used.runs,
+            ends_at = case when u1.over or c.runs_left - used.runs <= 0 then u1.last_due end
+        from u1 join used on used.schedule_id::text = u1.schedule_id::text
         -- Found by the array, joined by text, as in the claim.
         where c.schedule_id = any(array(select l.schedule_id from l)) and c.schedule_id::text = u1.schedule_id::text
           and c.next_fire_at = u1.old_next and c.revision = u1.revision and c.enabled
@@ -152,6 +164,9 @@ final class PlanSql {
       )
       select (select count(*) from moved) as moved,
              (select count(*) from queued where queued.held_by is not null) as held,
+             (select array_agg(c.schedule_id) from clock c
+              where c.schedule_id = any($4) and exists (select from live)
+                and c.schedule_id <> all(array(select l.schedule_id from l))) as busy,
              q.id, q.tenant_id, q.queue, q.priority, q.due_at
       from (select 1) as always
       left join queued q on q.held_by is null

@@ -18,11 +18,13 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
@@ -55,17 +57,47 @@ final class Planner {
    * @param more whether there is more to plan
    * @param left what this round, and those before it, left for later
    */
-  record Round(List<JobDue> queued, boolean held, boolean more, Set<UUID> left) {}
+  record Round(List<JobDue> queued, boolean held, boolean more, Left left) {}
+
+  /**
+   * Ids of schedules that the next pass is to look at.
+   *
+   * @param dear to evaluate
+   * @param busy whose clocks somebody had locked: as many as there may be, for nothing was worked
+   *     out that would be worked out again
+   */
+  record Left(Set<UUID> dear, Set<UUID> busy) {
+
+    static final Left NOTHING = new Left(Set.of(), Set.of());
+
+    Left and(Collection<UUID> moreDear, Collection<UUID> moreBusy) {
+      Set<UUID> allDear = new HashSet<>(dear);
+      allDear.addAll(moreDear);
+      Set<UUID> allBusy = new HashSet<>(busy);
+      allBusy.addAll(moreBusy);
+      return new Left(allDear, allBusy);
+    }
+
+    boolean contains(UUID schedule) {
+      return dear.contains(schedule) || busy.contains(schedule);
+    }
+
+    private UUID[] ids() {
+      return Stream.concat(dear.stream(), busy.stream()).toArray(UUID[]::new);
+    }
+  }
 
   /** What a statement made of plans. */
-  private record Written(List<JobDue> queued, boolean held) {
+  private record Written(List<JobDue> queued, boolean held, List<UUID> busy) {
 
-    static final Written NOTHING = new Written(List.of(), false);
+    static final Written NOTHING = new Written(List.of(), false, List.of());
 
     Written and(Written other) {
-      List<JobDue> both = new ArrayList<>(queued);
-      both.addAll(other.queued);
-      return new Written(both, held || other.held);
+      return new Written(both(queued, other.queued), held || other.held, both(busy, other.busy));
+    }
+
+    private static <T> List<T> both(List<T> some, List<T> others) {
+      return Stream.concat(some.stream(), others.stream()).toList();
     }
   }
 
@@ -84,7 +116,7 @@ final class Planner {
    *
    * @param left by the rounds before it: looked at again by the next pass
    */
-  Uni<Round> plan(Lease.Held lease, int shard, Instant now, Instant horizon, Set<UUID> left) {
+  Uni<Round> plan(Lease.Held lease, int shard, Instant now, Instant horizon, Left left) {
     return pg.asEngine(PlanSql.DUE, due(shard, now, horizon, left))
         .map(Planner::read)
         .chain(
@@ -97,8 +129,8 @@ final class Planner {
                                 .map(written -> round(due, evaluated, written, horizon, left))));
   }
 
-  private static Tuple due(int shard, Instant now, Instant horizon, Set<UUID> left) {
-    return Tuple.of(shard, utc(horizon), MOST_AT_ONCE, left.toArray(UUID[]::new), utc(now));
+  private static Tuple due(int shard, Instant now, Instant horizon, Left left) {
+    return Tuple.of(shard, utc(horizon), MOST_AT_ONCE, left.ids(), utc(now));
   }
 
   /** By another clock, or in another epoch, late fires are spread anew. */
@@ -137,19 +169,15 @@ final class Planner {
   }
 
   private static Round round(
-      List<PlanRow> due,
-      Evaluated evaluated,
-      Written written,
-      Instant horizon,
-      Set<UUID> leftBefore) {
-    Set<UUID> left = new HashSet<>(leftBefore);
-    left.addAll(evaluated.left());
+      List<PlanRow> due, Evaluated evaluated, Written written, Instant horizon, Left leftBefore) {
+    Left left = leftBefore.and(evaluated.left(), written.busy);
     boolean full = due.size() == MOST_AT_ONCE;
     boolean cut =
         evaluated.planned().stream()
             .anyMatch(
                 planned -> planned.isCut(horizon) && !left.contains(planned.row().schedule()));
-    return new Round(written.queued, written.held, (full || cut) && left.size() < MOST_LEFT, left);
+    boolean more = (full || cut) && left.dear.size() < MOST_LEFT;
+    return new Round(written.queued, written.held, more, left);
   }
 
   /** A plan, and when each of its fires is due. */
@@ -197,9 +225,12 @@ final class Planner {
     List<JobDue> queued = new ArrayList<>();
     long moved = 0;
     long held = 0;
+    List<UUID> busy = List.of();
     for (Row row : rows) {
       moved = row.getLong("moved");
       held = row.getLong("held");
+      UUID[] locked = row.getArrayOfUUIDs("busy");
+      busy = locked == null ? List.of() : List.of(locked);
       if (row.getUUID("id") != null) {
         queued.add(
             new JobDue(
@@ -212,10 +243,10 @@ final class Planner {
     }
     if (moved < plans) {
       LOG.debugf(
-          "%d of %d schedules were left out in epoch %d: edited meanwhile, or the lease is gone",
-          plans - moved, plans, lease.epoch());
+          "%d of %d schedules were left out in epoch %d: edited meanwhile, %d being edited, or the lease is gone",
+          plans - moved, plans, lease.epoch(), busy.size());
     }
-    return new Written(queued, held > 0);
+    return new Written(queued, held > 0, busy);
   }
 
   /** Class 22 is data that does not fit, 23 a constraint, 54 a limit (PostgreSQL's appendix A). */

@@ -23,8 +23,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +38,10 @@ import org.jspecify.annotations.Nullable;
 public final class Ticker {
 
   private static final Duration EVERY = Duration.ofSeconds(1);
+
+  /** A request's transaction takes some milliseconds; one that takes long costs us little. */
+  private static final Duration BUSY = Duration.ofMillis(100);
+
   private static final Duration NOT_LEADING = Duration.ofSeconds(1);
 
   /** Most that one look ahead takes of a queue; the rest is found in the table. */
@@ -169,23 +171,27 @@ public final class Ticker {
       ledEpoch = held.epoch();
     }
     Instant horizon = now.plus(settings.lookAhead());
-    return planAll(held, now, horizon, Set.of())
+    return planAll(held, now, horizon, Planner.Left.NOTHING)
         .call(pass -> live(now))
         .call(pass -> lookAhead(now, horizon))
         .invoke(pass -> lastPass = now)
-        .map(pass -> pass.isDone() ? EVERY : Duration.ZERO);
+        .map(Pass::rest);
   }
 
   /**
    * What a pass left for the next one.
    *
-   * @param left schedules that are dear to evaluate
+   * @param left schedules that are dear to evaluate, or whose clocks are locked
    * @param more whether there are others
    */
-  private record Pass(Set<UUID> left, boolean more) {
+  private record Pass(Planner.Left left, boolean more) {
 
-    boolean isDone() {
-      return left.isEmpty() && !more;
+    /** Whoever lets go of a clock tells so, if its transaction is committed; else we look. */
+    Duration rest() {
+      if (more || !left.dear().isEmpty()) {
+        return Duration.ZERO;
+      }
+      return left.busy().isEmpty() ? EVERY : BUSY;
     }
   }
 
@@ -202,7 +208,8 @@ public final class Ticker {
    * fits into the time until then: halfway to it a pass ends and the next begins, for others are
    * due by then.
    */
-  private Uni<Pass> planAll(Lease.Held held, Instant now, Instant horizon, Set<UUID> leftBefore) {
+  private Uni<Pass> planAll(
+      Lease.Held held, Instant now, Instant horizon, Planner.Left leftBefore) {
     return planner
         .plan(held, SHARD, now, horizon, leftBefore)
         .invoke(round -> made.accept(round.queued()))

@@ -53,6 +53,8 @@ final class ZoneRulesSql {
         and case when c.next_fire_at > $1 and c.enabled and c.delay_ms is null then true else false end
       order by c.schedule_id
       limit $2
+      -- They are to be changed in a moment; what cannot be would keep others from being among them.
+      for update of c skip locked
       """;
 
   /**
@@ -61,7 +63,8 @@ final class ZoneRulesSql {
    * $8 our tzdata, $9 now.
    *
    * <p>As for a plan, nothing happens under a lease that was taken over, and a schedule that was
-   * edited, planned or set by newer rules meanwhile is left out.
+   * edited, planned or set by newer rules meanwhile is left out. So is one whose clock somebody has
+   * locked; {@code busy} says how many.
    */
   static final String RECOMPUTE =
       """
@@ -76,7 +79,7 @@ final class ZoneRulesSql {
         select c.schedule_id from clock c
         where c.schedule_id = any($4) and exists (select from live)
         order by c.schedule_id
-        for update
+        for update skip locked
       ), marked as (
         update clock c
         set next_fire_at = u.new_next, rules = $8,
@@ -89,7 +92,9 @@ final class ZoneRulesSql {
           and (c.rules is null or c.rules < $8)
         returning c.next_fire_at is distinct from u.old_next as moved
       )
-      select count(*) as marked, count(*) filter (where moved) as moved from marked
+      select count(*) as marked, count(*) filter (where moved) as moved,
+             case when exists (select from live) then cardinality($4) - (select count(*) from l) else 0 end as busy
+      from marked
       """;
 
   private ZoneRulesSql() {}

@@ -60,6 +60,9 @@ final class ZoneRulesUpdate {
   /** Until the clock can be trusted again. */
   private static final Duration UNSTEADY = Duration.ofSeconds(1);
 
+  /** Until the next walk, where somebody had locked clocks of this one. */
+  private static final Duration BUSY = Duration.ofSeconds(1);
+
   /** A few milliseconds of reading, also where none of them is stale, which is nearly always. */
   static final int LOOKED_AT = 2_000;
 
@@ -89,6 +92,7 @@ final class ZoneRulesUpdate {
     UUID after = new UUID(0, 0);
     long stale;
     long movedOn;
+    long busy;
 
     Round(Lease.Held lease) {
       this.lease = lease;
@@ -265,6 +269,7 @@ final class ZoneRulesUpdate {
         sound -> current.older.add(sound.rules() == null ? "unknown" : sound.rules()));
     current.stale += row.getLong("marked");
     current.movedOn += row.getLong("moved");
+    current.busy += row.getLong("busy");
     if (row.getLong("moved") > 0) {
       moved.run();
     }
@@ -276,7 +281,7 @@ final class ZoneRulesUpdate {
       return BETWEEN_BATCHES;
     }
     round = null;
-    walked = new Walked(current.lease, now);
+    walked = current.busy > 0 ? null : new Walked(current.lease, now);
     if (current.stale > 0) {
       LOG.info(
           String.format(
@@ -287,7 +292,7 @@ final class ZoneRulesUpdate {
               current.stale,
               current.movedOn));
     }
-    return EVERY;
+    return walked == null ? BUSY : EVERY;
   }
 
   private Tuple parameters(Lease.Held held, Worked worked, Instant now) {

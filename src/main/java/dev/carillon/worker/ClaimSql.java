@@ -15,18 +15,25 @@ final class ClaimSql {
    *
    * <p>Whoever else holds a row's lock is passed over: it is being claimed, cancelled or taken
    * back. A worker that was retired gets nothing. Ids without a row, not yet due or already taken
-   * are simply not returned. A queue row without its run is returned all the same, to be ended with
-   * an error rather than to lie there for ever.
+   * are simply not returned. Nor is what should have started by now and never did: the ticker ends
+   * it as MISSED, and until it comes to that, nobody starts it late. A queue row without its run is
+   * returned all the same, to be ended with an error rather than to lie there for ever.
    */
   static final String CLAIM =
       """
-      with l as materialized (
+      with expired as materialized (
+        -- One look for all of them, into an index that is empty where nothing expires. Opaque, so that it is this index.
+        select coalesce(array_agg(e.run_id), '{}') as runs
+        from expiries e
+        where e.run_id = any($1) and case when e.expires_at <= $2 then true else false end
+      ), l as materialized (
         select q.id
         from queue q
         where q.id = any($1)
           -- One opaque condition: the ids alone choose the index, and the planner guesses that half of them match. Guessing
           -- one row, as it does from the conditions singly, it joins by nested loops, and 500 runs cost 125,000 comparisons.
           and case when q.state in ('QUEUED', 'RETRY_SCHEDULED') and q.held_by is null and q.due_at <= $8
+                and (q.attempt > 0 or q.id <> all((select x.runs from expired x)::uuid[]))
               then true else false end
           and exists (select from workers w where w.id = $3 and w.retired_at is null)
         order by q.id
@@ -102,6 +109,10 @@ final class ClaimSql {
         from queue q
         where q.queue = n.name and q.due_at <= $2
           and q.state in ('QUEUED', 'RETRY_SCHEDULED') and q.held_by is null
+          -- What no claim takes must not be in the way. Looked up once, as a rule in vain; limited, so that it is hashed
+          -- whatever statistics say.
+          and (q.attempt > 0 or q.id not in (
+            select e.run_id from expiries e where e.expires_at <= $2 order by e.expires_at limit 10000))
         order by q.due_at
         limit $3
       ) o

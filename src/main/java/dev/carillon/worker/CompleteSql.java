@@ -66,7 +66,7 @@ public final class CompleteSql {
         -- the claim.
         update clock c
         set awaited_run = null,
-            next_fire_at = case when c.enabled then
+            next_fire_at = case when c.enabled and coalesce(c.runs_left, 1) > 0 then
               ((select f.finished from f) ->> c.awaited_run::text)::timestamptz + c.delay_ms * interval '1 millisecond' end
         where c.schedule_id = any((select f.schedules from f)::uuid[])
           and (select f.finished from f) ->> c.awaited_run::text is not null

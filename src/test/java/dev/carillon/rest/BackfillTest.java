@@ -8,15 +8,23 @@ import static org.hamcrest.Matchers.nullValue;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.testing.Background;
 import dev.carillon.testing.PostgresResource;
+import io.agroal.api.AgroalDataSource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +34,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 @QuarkusTest
 @QuarkusTestResource(PostgresResource.class)
 class BackfillTest extends ScheduleFixture {
+
+  @Inject AgroalDataSource dataSource;
 
   private static final String HOURLY =
       "'timezone':'UTC','trigger':{'type':'CRON','expression':'0 * * * *'}}";
@@ -159,6 +169,80 @@ class BackfillTest extends ScheduleFixture {
         .until(() -> Set.of("CANCELED", "SUCCEEDED").containsAll(new HashSet<>(states(id))));
     assertTrue(states(id).stream().filter("CANCELED"::equals).count() > 40);
     told.await("scheduler.run.canceled", 40);
+  }
+
+  /** One that another has revived since is not its any more. */
+  @Test
+  void cancelsAndCountsItsOwnGenerationAlone() {
+    String id = hourly("");
+    String window =
+        "{'from':'2026-03-01T00:00:00Z','to':'2026-03-01T01:00:00Z','overlapPolicy':'ALLOW_ALL'}";
+    String first = api.post("/schedules/s/backfill", window).header("Location");
+    awaitCompleted(first);
+    String run = api.get("/runs?scheduleId=" + id).path("items[0].id");
+    letGo(run, "SKIPPED");
+    api.post("/jobs/noop/archive?force=true");
+    api.post("/jobs/noop/unarchive");
+    rows.execute("update jobs set queue = 'nobody' where tenant_id = ?", api.tenant());
+    String second = api.post("/schedules/s/backfill", window).header("Location");
+
+    api.delete(first).then().statusCode(204);
+
+    api.get("/runs/" + run).then().body("state", equalTo("QUEUED")).body("generation", equalTo(2));
+    api.get(first).then().body("runs.SKIPPED", equalTo(1)).body("runs.QUEUED", nullValue());
+    api.get(second).then().body("runs.QUEUED", equalTo(1));
+
+    api.delete(second).then().statusCode(204);
+    api.get("/runs/" + run).then().body("state", equalTo("CANCELED"));
+  }
+
+  /** What is given its place at this moment would run all the same. */
+  @Test
+  void cancelsWhatSomebodyHoldsForAMoment() throws SQLException {
+    String id = hourly("");
+    rows.execute("update jobs set queue = 'nobody' where tenant_id = ?", api.tenant());
+    String location = api.post("/schedules/s/backfill", "{" + MORNING + "}").header("Location");
+    try (Connection admission = dataSource.getConnection()) {
+      admission.setAutoCommit(false);
+      try (PreparedStatement lock =
+          admission.prepareStatement("select 1 from queue where schedule_id = ? for update")) {
+        lock.setObject(1, UUID.fromString(id));
+        lock.execute();
+      }
+      CompletableFuture<Response> canceled = Background.supply(() -> api.delete(location));
+      Awaitility.await()
+          .until(
+              () ->
+                  !rows.texts(
+                          """
+                          select 1 from pg_stat_activity
+                          where wait_event_type = 'Lock' and datname = current_database()
+                          """)
+                      .isEmpty());
+      admission.commit();
+      canceled.join().then().statusCode(204);
+    }
+
+    assertEquals(Set.of("CANCELED"), new HashSet<>(states(id)));
+  }
+
+  /** Its live fires are planned meanwhile where nobody waits for anybody. */
+  @Test
+  void locksTheClockOnlyWhereRunsWaitForEachOther() throws SQLException {
+    String id = hourly("");
+    try (Connection planner = dataSource.getConnection()) {
+      planner.setAutoCommit(false);
+      try (PreparedStatement lock =
+          planner.prepareStatement("select 1 from clock where schedule_id = ? for update")) {
+        lock.setObject(1, UUID.fromString(id));
+        lock.execute();
+      }
+      api.post("/schedules/s/backfill", "{" + MORNING + ",'overlapPolicy':'ALLOW_ALL'}")
+          .then()
+          .statusCode(202)
+          .body("planned", equalTo(6));
+      planner.rollback();
+    }
   }
 
   @Test

@@ -117,12 +117,15 @@ class FirePlanProperties {
     List<Instant> others = all.subList(missed.size(), all.size());
     List<Instant> madeUp =
         missed.stream().filter(at -> !at.isBefore(now.minus(rule.catchUpWindow()))).toList();
-    int most =
-        switch (rule.policy()) {
-          case NONE -> 0;
-          case LAST -> others.stream().anyMatch(at -> !at.isAfter(now)) ? 0 : 1;
-          case ALL -> 1_000;
-        };
+    List<Instant> late = others.stream().filter(at -> !at.isAfter(now)).toList();
+    if (rule.policy() == MisfirePolicy.LAST && !missed.isEmpty()) {
+      List<Instant> either = late.isEmpty() ? madeUp : late;
+      List<Instant> run =
+          new ArrayList<>(either.subList(Math.max(0, either.size() - 1), either.size()));
+      run.addAll(others.subList(late.size(), others.size()));
+      return run;
+    }
+    int most = rule.policy() == MisfirePolicy.ALL ? 1_000 : 0;
     List<Instant> run =
         new ArrayList<>(madeUp.subList(Math.max(0, madeUp.size() - most), madeUp.size()));
     run.addAll(others);

@@ -225,7 +225,8 @@ class FirePlanTest {
   @ParameterizedTest
   @CsvSource({
     // policy, grace, window → runs up to now, first that runs
-    "LAST, PT1M,  P1D,  2,    2026-06-15T11:59:00Z",
+    "LAST, PT1M,  P1D,  1,    2026-06-15T12:00:00Z",
+    "LAST, PT10M, PT0S, 1,    2026-06-15T12:00:00Z",
     "LAST, PT30S, P1D,  1,    2026-06-15T12:00:00Z",
     "NONE, PT1M,  P1D,  2,    2026-06-15T11:59:00Z",
     "NONE, PT30S, P1D,  1,    2026-06-15T12:00:00Z",

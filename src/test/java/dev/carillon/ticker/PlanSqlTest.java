@@ -1,6 +1,7 @@
 package dev.carillon.ticker;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -136,20 +137,30 @@ class PlanSqlTest {
   }
 
   @Test
-  void doesNothingWhenTheScheduleWasEditedMeanwhile() throws SQLException {
-    // Given an edit that commits while the plan waits for the clock's row
+  void doesNothingWhenTheScheduleWasEditedMeanwhile() {
+    engine.execute("update clock set revision = revision + 1");
+
+    List<Row> planned = plan(leader, 7, 1, next, false);
+
+    assertEquals(0, planned.get(0).getLong("moved"));
+    assertEquals(null, planned.get(0).getArrayOfUUIDs("busy"));
+    assertEquals(0, engine.count("select count(*) from runs"));
+  }
+
+  /** However long somebody edits a schedule, the others are planned. */
+  @Test
+  void waitsForNobodyWhoHasLockedAClock() throws SQLException {
     try (Connection editor = engine.database.connect()) {
       editor.setAutoCommit(false);
-      EngineFixture.rows(editor, "update clock set revision = revision + 1");
+      EngineFixture.rows(editor, "select 1 from clock where schedule_id = ? for update", schedule);
 
-      CompletableFuture<List<Row>> planning =
-          Background.supply(() -> plan(leader, 7, 1, next, false));
-      awaitLockWaiter();
-      editor.commit();
+      List<Row> planned = plan(leader, 7, 1, next, false);
 
-      assertEquals(0, planning.join().get(0).getLong("moved"));
+      assertEquals(0, planned.get(0).getLong("moved"));
+      assertArrayEquals(new UUID[] {schedule}, planned.get(0).getArrayOfUUIDs("busy"));
+      editor.rollback();
     }
-    assertEquals(0, engine.count("select count(*) from runs"));
+    assertEquals(1, plan(leader, 7, 1, next, false).get(0).getLong("moved"));
   }
 
   @Test

@@ -7,12 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.JobDue;
+import dev.carillon.run.RunIds;
 import dev.carillon.testing.EngineFixture;
 import dev.carillon.time.Jitter;
 import dev.carillon.time.testing.TestClock;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.json.JsonObject;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -73,6 +76,43 @@ class PoliciesTest {
     assertEquals(3, fires().size());
     assertNull(engine.row("select next_fire_at from clock").get("next_fire_at"));
     assertEquals(1, told("scheduler.schedule.exhausted").size());
+  }
+
+  @Test
+  void aFireThatHasItsRunAlreadyUsesUpNone() {
+    UUID schedule = schedule("limited", SECONDLY);
+    engine.execute("update clock set runs_left = 3");
+    engine.execute(
+        """
+        insert into runs (id, tenant_id, schedule_id, job_id, fire_at, due_at, created_at, priority)
+        values (?, 'default', ?, ?, ?, ?, now(), 2)
+        """,
+        RunIds.ofFire("default", "limited", start),
+        schedule,
+        job,
+        utc(start),
+        utc(start));
+
+    engine.ticker();
+
+    await().until(() -> fires().size() == 4);
+    assertEquals(start.plusSeconds(3), fires().get(3));
+    assertEquals(0, engine.count("select runs_left from clock"));
+  }
+
+  /** Whoever allows more runs meanwhile wants none beside the one that still runs. */
+  @Test
+  void anExhaustedFixedDelayStillAwaitsItsLastRun() {
+    UUID schedule = schedule("delay", "{\"type\":\"FIXED_DELAY\",\"delay\":\"PT10S\"}");
+    engine.execute("update clock set runs_left = 1");
+    engine.ticker();
+    await().until(() -> fires().size() == 1);
+    UUID run = (UUID) engine.row("select id from runs").get("id");
+
+    turnTo(start.plusSeconds(60));
+
+    await().until(() -> "EXHAUSTED".equals(status(schedule)));
+    assertEquals(run, engine.row("select awaited_run from clock").get("awaited_run"));
   }
 
   /** It may be skipped yet, and give its place back. */
@@ -272,6 +312,55 @@ class PoliciesTest {
     String reason =
         String.valueOf(engine.row("select status_reason from schedules").get("status_reason"));
     assertTrue(reason.contains("short") && reason.contains(last.plusDays(1).toString()), reason);
+  }
+
+  /** More than one round has, of one tenant, and behind them in each look another's schedule. */
+  @Test
+  void firesBesideManyWhoseClocksSomebodyHasLocked() throws SQLException {
+    UUID held = schedule("held", MINUTELY);
+    engine.execute(
+        """
+        with s as (
+          insert into schedules (id, tenant_id, key, job_id, trigger, timezone, created_at, updated_at)
+          select gen_random_uuid(), 'busy', 'held-' || n, job_id, trigger, timezone, created_at, updated_at
+          from schedules, generate_series(1, 600) as n
+          returning id)
+        insert into clock (schedule_id, tenant_id, enabled, next_fire_at, rules)
+        select s.id, 'busy', true, ?, '2025b' from s
+        """,
+        utc(start));
+    try (Connection editor = engine.database.connect()) {
+      editor.setAutoCommit(false);
+      EngineFixture.rows(editor, "select 1 from clock for update");
+      schedule("free", SECONDLY);
+      engine.execute(
+          "update clock set next_fire_at = ? where schedule_id = (select id from schedules where key = 'free')",
+          utc(start.plusSeconds(1)));
+      AtomicInteger plans = new AtomicInteger();
+      engine.pg.fault(
+          (sql, parameters, go) -> {
+            if (sql.equals(PlanSql.PLAN)) {
+              plans.incrementAndGet();
+            }
+            return go;
+          });
+
+      // When it leads, then it plans what it can, and looks again without spinning
+      engine.ticker();
+      await().until(() -> fires().size() == 3);
+      int before = plans.get();
+      await().until(() -> plans.get() > before + 4);
+      long began = System.nanoTime();
+      await().until(() -> plans.get() > before + 12);
+      assertTrue(System.nanoTime() - began > 200_000_000L);
+
+      // When the clocks are free, then what was left out fires
+      editor.rollback();
+    }
+    await()
+        .until(
+            () -> engine.count("select count(*) from runs where fire_at = ?", utc(start)) == 601);
+    assertEquals(1, engine.count("select count(*) from runs where schedule_id = ?", held));
   }
 
   /** After a calendar has changed: whoever changed it says that nobody knows the next fire. */

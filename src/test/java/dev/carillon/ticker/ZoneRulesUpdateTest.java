@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.lease.Lease;
 import dev.carillon.schedule.TzdataVersion;
-import dev.carillon.testing.Background;
 import dev.carillon.testing.EngineFixture;
 import dev.carillon.testing.MovingZone;
 import java.sql.Connection;
@@ -20,9 +19,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +101,33 @@ class ZoneRulesUpdateTest {
   }
 
   @Test
+  void waitsForNobodyWhoHasLockedAClockAndComesBack() throws SQLException {
+    UUID daily = daily("daily", OLD, fire);
+    UUID held = daily("held", OLD, fire);
+    UUID unknown = daily("unknown", null, fire);
+    MovingZone.moveTo(NEW_OFFSET);
+    ZoneRulesUpdate update = updateOf(NEW, 7);
+    try (Connection editor = engine.database.connect()) {
+      editor.setAutoCommit(false);
+      EngineFixture.rows(
+          editor,
+          "select 1 from clock where schedule_id = any(?) for update",
+          (Object) new UUID[] {held, unknown});
+
+      Duration rest = step(update);
+
+      assertEquals(hourEarlier(), next(daily));
+      assertEquals(fire, next(held));
+      assertTrue(rest.compareTo(ZoneRulesUpdate.EVERY) < 0, rest::toString);
+      editor.rollback();
+    }
+    step(update);
+    step(update);
+    assertEquals(hourEarlier(), next(held));
+    assertEquals(hourEarlier(), next(unknown));
+  }
+
+  @Test
   void changesNothingUnderALeaseThatWasTakenOver() {
     daily("daily", OLD, fire);
 
@@ -147,26 +171,21 @@ class ZoneRulesUpdateTest {
   }
 
   @Test
-  void leavesAScheduleAloneThatIsEditedMeanwhile() throws SQLException {
+  void leavesAScheduleAloneThatIsEditedMeanwhile() {
     UUID daily = daily("daily", OLD, fire);
     Instant edited = fire.plusSeconds(600);
-    try (Connection editor = engine.database.connect()) {
-      editor.setAutoCommit(false);
-      EngineFixture.rows(
-          editor,
-          "update clock set revision = revision + 1, next_fire_at = ?",
-          EngineFixture.utc(edited));
+    engine.pg.fault(
+        (sql, parameters, go) -> {
+          if (sql.equals(ZoneRulesSql.RECOMPUTE)) {
+            engine.execute(
+                "update clock set revision = revision + 1, next_fire_at = ?",
+                EngineFixture.utc(edited));
+          }
+          return go;
+        });
 
-      CompletableFuture<Void> updating = Background.run(() -> update(NEW, NEW_OFFSET, 7));
-      await()
-          .until(
-              () ->
-                  engine.count(
-                          "select count(*) from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()")
-                      > 0);
-      editor.commit();
-      updating.join();
-    }
+    MovingZone.moveTo(NEW_OFFSET);
+    step(updateOf(NEW, 7));
 
     assertEquals(edited, next(daily));
     assertEquals("2025a", rules(daily));
@@ -296,7 +315,12 @@ class ZoneRulesUpdateTest {
 
   private void plan(TzdataVersion version) {
     new Planner(engine.vertx, engine.pg, ZoneId.of("UTC"), version)
-        .plan(new Lease.Held("ticker", leader, 7), 0, now(), now().plusSeconds(5), Set.of())
+        .plan(
+            new Lease.Held("ticker", leader, 7),
+            0,
+            now(),
+            now().plusSeconds(5),
+            Planner.Left.NOTHING)
         .await()
         .atMost(AT_MOST);
   }

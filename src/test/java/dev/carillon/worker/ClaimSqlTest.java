@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +75,36 @@ class ClaimSqlTest {
 
     assertEquals(0, claim(run).size());
     assertEquals("QUEUED", engine.state(run));
+  }
+
+  @Test
+  void startsNothingThatShouldHaveStartedByNow() {
+    UUID expired = engine.run(job);
+    UUID inTime = engine.run(job);
+    UUID tried = engine.run(job);
+    expires(expired, -1);
+    expires(inTime, 3_600);
+    expires(tried, -1);
+    engine.execute("update queue set attempt = 1, state = 'RETRY_SCHEDULED' where id = ?", tried);
+
+    assertEquals(
+        Set.of(inTime, tried),
+        engine.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 1_000, 64).stream()
+            .map(row -> row.getUUID("id"))
+            .collect(Collectors.toSet()));
+    assertEquals(
+        Set.of(inTime, tried),
+        claim(expired, inTime, tried).stream()
+            .map(row -> row.getUUID("id"))
+            .collect(Collectors.toSet()));
+    assertEquals("QUEUED", engine.state(expired));
+  }
+
+  private void expires(UUID run, int inSeconds) {
+    engine.execute(
+        "insert into expiries (run_id, tenant_id, expires_at) values (?, 'default', now() + ? * interval '1 second')",
+        run,
+        inSeconds);
   }
 
   @Test

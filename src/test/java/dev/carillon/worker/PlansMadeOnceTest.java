@@ -115,7 +115,9 @@ class PlansMadeOnceTest {
 
   private void assertIsBounded(PlannedOnce.Plan plan, int size) {
     assertTrue(plan.isGeneric(), plan.text());
-    assertFalse(OTHER_WAYS.matcher(plan.text()).find(), plan.text());
+    // What has expired is looked for once, not for a row.
+    String ways = plan.text().replace("expiries_by_time", "");
+    assertFalse(OTHER_WAYS.matcher(ways).find(), plan.text());
     assertTrue(plan.rowsThrownAway() <= 2L * size, plan.text());
     assertTrue(plan.pages() <= (long) PAGES_EACH * (size + 10), plan.text());
   }
