@@ -236,11 +236,10 @@ public final class Relay {
 
   /** Where no schedule's runs were told of, there is nothing to count. */
   private Uni<RowSet<Row>> next(Lease.Held held, long after) {
-    Tuple next = Tuple.of(after, MOST_ROWS, published);
+    Tuple next = Tuple.of(after, MOST_ROWS, published, held.name(), held.holder(), held.epoch());
     if (counts.isEmpty()) {
       return pg.asEngineHot(RelaySql.NEXT, next);
     }
-    next.addString(held.name()).addUUID(held.holder()).addLong(held.epoch());
     return pg.asEngineHot(RelaySql.NEXT_COUNTING, counts.onto(next));
   }
 

@@ -69,8 +69,10 @@ public record Overlap(Set<UUID> start, Set<UUID> skip, Set<UUID> end, Set<UUID> 
     /** Whether it waits behind whatever else waits. */
     boolean isBehind() {
       return wanted
-          && policy != OverlapPolicy.CANCEL_OTHER
-          && policy != OverlapPolicy.TERMINATE_OTHER;
+          && switch (policy) {
+            case SKIP, BUFFER_ONE, BUFFER_ALL -> true;
+            case ALLOW_ALL, CANCEL_OTHER, TERMINATE_OTHER -> false;
+          };
     }
 
     /** A fire's, or one that was triggered by hand. */

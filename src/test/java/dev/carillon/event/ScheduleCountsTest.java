@@ -111,8 +111,36 @@ class ScheduleCountsTest {
     assertEquals(0, engine.count("select count(*) from outbox where id = ?", id));
   }
 
-  /** How many it has counted so far. */
+  /** A paused leader that has nothing to count would else delete a part of what the next counts. */
+  @Test
+  void countsAllThatIsPublishedThoughAFormerLeaderWakesInBetween() {
+    UUID schedule = schedule("a");
+    UUID holder = UUID.randomUUID();
+    engine.execute(
+        "insert into leases (name, holder, epoch, expires_at) values ('relay', ?, 7, now() + interval '1 hour')",
+        holder);
+    Long[] first = {changed(), changed(), changed()};
+    Long[] all = {first[0], first[1], first[2], changed(), changed()};
+
+    engine.pg.hotRows(
+        RelaySql.NEXT, io.vertx.sqlclient.Tuple.of(0L, 500, first, "relay", UUID.randomUUID(), 6L));
+
+    assertEquals(5, engine.count("select count(*) from outbox"));
+    assertEquals(1, counting(all, schedule, holder, 7));
+    assertEquals(0, engine.count("select count(*) from outbox"));
+    Long more = changed();
+    engine.pg.hotRows(
+        RelaySql.NEXT,
+        io.vertx.sqlclient.Tuple.of(0L, 500, new Long[] {more}, "relay", holder, 7L));
+    assertEquals(0, engine.count("select count(*) from outbox"));
+  }
+
   private long counting(Long published, UUID schedule, UUID holder, long epoch) {
+    return counting(new Long[] {published}, schedule, holder, epoch);
+  }
+
+  /** How many it has counted so far. */
+  private long counting(Long[] published, UUID schedule, UUID holder, long epoch) {
     Rollup rollup = new Rollup();
     rollup.add(
         new ChangeEvent(
@@ -126,7 +154,7 @@ class ScheduleCountsTest {
     engine.pg.hotRows(
         RelaySql.NEXT_COUNTING,
         rollup.onto(
-            io.vertx.sqlclient.Tuple.of(0L, 500, new Long[] {published})
+            io.vertx.sqlclient.Tuple.of(0L, 500, published)
                 .addString("relay")
                 .addUUID(holder)
                 .addLong(epoch)));
