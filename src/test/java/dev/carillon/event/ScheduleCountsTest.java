@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the relay counts of schedules, and what it does when too many of their runs fail. */
 class ScheduleCountsTest {
@@ -282,6 +284,63 @@ class ScheduleCountsTest {
     engine.relay();
 
     await().atMost(SOON).until(() -> "PAUSED".equals(status(schedule)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EXHAUSTED", "PARKED", "PAUSED"})
+  void leavesTheStatusOfOneThatFiresNoMoreAndCountsAnew(String status) {
+    UUID schedule = schedule("a");
+    engine.execute(
+        "update schedules set pause_after_failures = 2, status = ?, status_reason = 'mine' where id = ?",
+        status,
+        schedule);
+    ended(run(schedule), 1, "FAILED", "FAILED");
+    ended(run(schedule), 1, "FAILED", "FAILED");
+
+    engine.relay();
+
+    awaitToldAll();
+    await().atMost(SOON).until(() -> counts(schedule).endsWith("failed=2 missed=0 skipped=0 row=0"));
+    assertEquals(status, status(schedule));
+    Map<String, Object> row = engine.row("select * from schedules where id = ?", schedule);
+    assertEquals("mine", row.get("status_reason"));
+    assertEquals(true, row.get("enabled"));
+    assertEquals(1, row.get("version"));
+  }
+
+  @Test
+  void pausesOneThatIsPausedUntilAnInstant() {
+    UUID schedule = schedule("a");
+    engine.execute(
+        "update schedules set pause_after_failures = 1, status = 'PAUSED', paused_until = now() + interval '1 hour'");
+    ended(run(schedule), 1, "FAILED", "FAILED");
+
+    engine.relay();
+
+    await()
+        .atMost(SOON)
+        .until(() -> engine.count("select count(*) from schedules where not enabled") == 1);
+  }
+
+  /** They are taken in the order of their ids. */
+  @Test
+  void pausesTheOthersWhereOneCannotBePaused() {
+    UUID one = schedule("a");
+    UUID two = schedule("b");
+    engine.execute("update schedules set pause_after_failures = 1");
+    engine.execute(
+        "insert into schedule_counts (schedule_id, tenant_id, failures_in_row) select id, 'default', 1 from schedules");
+    UUID first =
+        (UUID) engine.row("select id from schedules order by id limit 1").get("id");
+    engine.execute(
+        "alter table schedules add constraint refused check (id <> '%s' or enabled)"
+            .formatted(first));
+
+    engine.relay();
+
+    UUID other = first.equals(one) ? two : one;
+    await().atMost(SOON).until(() -> "PAUSED".equals(status(other)));
+    assertEquals("ACTIVE", status(first));
   }
 
   // ── what is in the tables

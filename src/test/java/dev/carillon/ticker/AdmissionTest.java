@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.lease.Lease;
+import dev.carillon.pg.Notices;
 import dev.carillon.run.Outcome;
 import dev.carillon.schedule.OverlapPolicy;
 import dev.carillon.testing.EngineFixture;
@@ -48,7 +49,7 @@ class AdmissionTest {
     engine.ticker();
     engine.worker();
     UUID schedule = waiting.schedule(policy);
-    Instant due = now().plusMillis(1_700);
+    Instant due = now().plusMillis(600);
     UUID run = waiting.fire(schedule, policy, due);
 
     engine.awaitState(run, "RUNNING");
@@ -58,8 +59,6 @@ class AdmissionTest {
                 engine.row("select locked_at from queue where id = ?", run).get("locked_at"))
             .toInstant();
     assertFalse(started.isBefore(due), started + " is before " + due);
-    Duration late = Duration.between(due, started);
-    assertTrue(late.compareTo(Duration.ofMillis(500)) < 0, "late by " + late);
     assertEquals(
         java.sql.Timestamp.from(due),
         engine.row("select due_at from queue where id = ?", run).get("due_at"));
@@ -283,6 +282,7 @@ class AdmissionTest {
     UUID next = waiting.fire(schedule, OverlapPolicy.BUFFER_ALL, now());
 
     engine.execute("update queue set cancel_requested = true where id = ?", living);
+    engine.notices.send(Notices.Channel.CANCEL, living.toString());
 
     engine.awaitState(next, "RUNNING");
     assertEquals("CANCELED", engine.state(living));
@@ -385,6 +385,46 @@ class AdmissionTest {
     waiting.ends(living, Outcome.success());
 
     engine.awaitState(next, "RUNNING");
+  }
+
+  // ── one that cannot be decided about
+  // ─────────────────────────────────────────────────────────────
+
+  /** As a newer version writes it, while an older one still leads. */
+  @Test
+  void letsOthersHaveTheirTurnWhereAPolicyIsUnknown() {
+    UUID bad = waiting.schedule(OverlapPolicy.SKIP);
+    UUID stuck = waiting.fire(bad, OverlapPolicy.SKIP, now());
+    engine.execute("update queue set overlap = 'NEWER' where id = ?", stuck);
+    List<UUID> others = fires(5);
+
+    engine.ticker();
+
+    others.forEach(run -> engine.awaitState(run, "QUEUED"));
+    assertEquals("WAITING", waiting.state(stuck));
+  }
+
+  @Test
+  void letsOthersHaveTheirTurnWhereTheDatabaseRefusesOne() {
+    UUID bad = waiting.schedule(OverlapPolicy.SKIP);
+    UUID stuck = waiting.fire(bad, OverlapPolicy.SKIP, now());
+    engine.execute(
+        "alter table queue add constraint refused check (id <> '%s' or held_by is not null)"
+            .formatted(stuck));
+    List<UUID> others = fires(5);
+
+    engine.ticker();
+
+    others.forEach(run -> engine.awaitState(run, "QUEUED"));
+    assertEquals("WAITING", waiting.state(stuck));
+  }
+
+  private List<UUID> fires(int schedules) {
+    List<UUID> runs = new ArrayList<>();
+    for (int i = 0; i < schedules; i++) {
+      runs.add(waiting.fire(waiting.schedule(OverlapPolicy.SKIP), OverlapPolicy.SKIP, now()));
+    }
+    return runs;
   }
 
   // ── who may decide
