@@ -12,6 +12,7 @@ import dev.carillon.run.Outcome;
 import dev.carillon.schedule.OverlapPolicy;
 import dev.carillon.testing.EngineFixture;
 import dev.carillon.testing.Waiting;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -146,19 +147,7 @@ class AdmissionTest {
     engine.worker();
     UUID living = waiting.living(schedule);
     engine.awaitState(living, "RUNNING");
-    engine.execute(
-        """
-        with r as (
-          insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority)
-          select ('0000' || substr(gen_random_uuid()::text, 5))::uuid, 'default', ?, ?, now() - n * interval '1 second', now() - n * interval '1 second',
-                 now(), 2
-          from generate_series(1, 1007) as n
-          returning *)
-        insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, overlap, held_by)
-        select r.id, r.tenant_id, r.schedule_id, 'default', 2, 'infinity', 'BUFFER_ALL', 'overlap' from r
-        """,
-        waiting.job,
-        schedule);
+    many(schedule, 1_007, false);
 
     decideOnce(schedule);
 
@@ -172,6 +161,78 @@ class AdmissionTest {
             select count(*) from attempts a join runs r on r.id = a.run_id
             where r.due_at > (select max(r.due_at) from runs r join queue q on q.id = r.id where q.held_by is not null)
             """));
+  }
+
+  private void many(UUID schedule, int count, boolean wanted) {
+    engine.execute(
+        """
+        with r as (
+          insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority)
+          select ('0000' || substr(gen_random_uuid()::text, 5))::uuid, 'default', ?, ?, at, at, now(), 2
+          from (select now() - n * interval '1 second' as at from generate_series(1, ?) as n) as ats
+          returning *)
+        insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, overlap, held_by, held_due, wanted)
+        select r.id, r.tenant_id, r.schedule_id, 'default', 2, 'infinity', 'BUFFER_ALL', 'overlap', r.due_at, ? from r
+        """,
+        waiting.job,
+        schedule,
+        count,
+        wanted);
+  }
+
+  /** However many wait: an end, and there may be thousands, costs what one more costs. */
+  @Test
+  void readsNoMoreOfThoseThatWaitThanADecisionNeeds() {
+    UUID schedule = waiting.schedule(OverlapPolicy.BUFFER_ALL);
+    many(schedule, 1_000, false);
+    many(schedule, 1_500, true);
+    UUID later = waiting.schedule(OverlapPolicy.SKIP);
+    waiting.fire(later, OverlapPolicy.SKIP, now().plusSeconds(600));
+
+    assertEquals(4, live(schedule));
+    assertEquals(
+        1,
+        engine
+            .pg
+            .asEngine(
+                AdmissionSql.LOOK,
+                Tuple.tuple().addOffsetDateTime(EngineFixture.utc(now())).addArrayOfUUID(null))
+            .await()
+            .atMost(SOON)
+            .size());
+    decideOnce(schedule);
+    assertEquals(1, engine.count("select count(*) from queue where held_by is null"));
+    assertEquals(
+        1,
+        engine.count(
+            """
+            select count(*) from queue q join runs r on r.id = q.id
+            where q.held_by is null and q.wanted is not true and q.held_due is null and q.due_at = r.due_at
+              and r.due_at = (select min(r.due_at) from runs r join queue q on q.id = r.id where q.wanted is not true)
+            """));
+
+    // One more than may wait, or one that may end others, and all of them are looked at
+    many(schedule, 2, false);
+    assertTrue(live(schedule) > 1_000);
+    engine.execute(
+        "delete from queue where id in (select id from queue where held_by = 'overlap' and not wanted limit 990)");
+    waiting.fire(schedule, OverlapPolicy.CANCEL_OTHER, now());
+    assertEquals(1 + 11 + 1 + 2, live(schedule));
+  }
+
+  private int live(UUID schedule) {
+    return engine
+        .pg
+        .asEngine(
+            AdmissionSql.LIVE,
+            Tuple.of(
+                new UUID[] {schedule},
+                EngineFixture.utc(now()),
+                dev.carillon.schedule.Overlap.MOST_WAITING,
+                AdmissionStep.MOST_READ))
+        .await()
+        .atMost(SOON)
+        .size();
   }
 
   @Test
