@@ -121,11 +121,28 @@ final class RelaySql {
       -- Full, so that it is hashed or merged and never a nested loop.
       full join (
         select a.run_id, a.attempt, a.generation, a.worker_id, a.outcome::text as outcome,
-               a.final_state::text as final_state, a.started_at, a.finished_at, a.error::text as error
+               a.final_state::text as final_state, a.started_at, a.finished_at, a.error::text as error,
+               -- Asked only of the few that fail.
+               case when a.final_state in ('FAILED', 'DEAD') then (
+                 select true from backfill_runs b where b.run_id = a.run_id limit 1
+               ) end as backfilled
         from attempts a
         -- Opaque, so that the runs alone choose the part of the index.
         where a.run_id = any($4) and a.run_id between $5 and $6
           and case when a.attempt = any($7) then true else false end
       ) a on a.run_id = r.id
+      """;
+
+  /**
+   * Which attempt of a run was the first that a worker began. One that was missed, skipped or
+   * cancelled before is none. $1 runs, $2 and $3 their bounds.
+   */
+  static final String FIRST_STARTS =
+      """
+      select a.run_id, min(a.attempt) as attempt
+      from attempts a
+      where a.run_id = any($1) and a.run_id between $2 and $3
+        and (a.worker_id is not null or a.outcome not in ('MISSED', 'SKIPPED', 'CANCELED'))
+      group by a.run_id
       """;
 }

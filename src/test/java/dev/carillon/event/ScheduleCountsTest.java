@@ -75,6 +75,54 @@ class ScheduleCountsTest {
     assertEquals(2, engine.count("select count(*) from schedule_counts"));
   }
 
+  /** It had an attempt before, but none that anybody began. */
+  @Test
+  void countsTheStartOfARevivedRunOnce() {
+    UUID schedule = schedule("a");
+    engine.relay();
+    UUID revived = run(schedule);
+    ended(revived, 1, "MISSED", "MISSED");
+    started(revived, 2);
+    ended(revived, 2, "FAILED", null);
+    started(revived, 3);
+    ended(revived, 3, "SUCCEEDED", "SUCCEEDED");
+
+    awaitToldAll();
+
+    assertEquals("fired=1 succeeded=1 failed=0 missed=1 skipped=0 row=0", counts(schedule));
+  }
+
+  /** That old fires fail says nothing of those to come. */
+  @Test
+  void doesNotPauseForTheFailuresOfABackfill() {
+    UUID schedule = schedule("a");
+    engine.execute("update schedules set pause_after_failures = 2");
+    UUID backfill = UUID.randomUUID();
+    engine.execute(
+        """
+        insert into backfills (id, tenant_id, schedule_id, from_at, to_at, overlap_policy, rate, planned, revived,
+                               left_alone, created_at)
+        values (?, 'default', ?, now(), now(), 'BUFFER_ALL', 1, 3, 0, 0, now())
+        """,
+        backfill,
+        schedule);
+    engine.relay();
+    for (int i = 0; i < 3; i++) {
+      UUID run = run(schedule);
+      engine.execute(
+          "insert into backfill_runs (backfill_id, run_id, tenant_id, generation) values (?, ?, 'default', 1)",
+          backfill,
+          run);
+      ended(run, 1, "FAILED", "FAILED");
+    }
+    ended(run(schedule), 1, "FAILED", "FAILED");
+
+    awaitToldAll();
+
+    assertEquals("ACTIVE", status(schedule));
+    assertEquals("fired=0 succeeded=0 failed=4 missed=0 skipped=0 row=1", counts(schedule));
+  }
+
   /** Published by one and deleted by nobody, published again by the next: counted once. */
   @Test
   void countsOnceWhatTwoLeadersPublish() {
@@ -300,7 +348,9 @@ class ScheduleCountsTest {
     engine.relay();
 
     awaitToldAll();
-    await().atMost(SOON).until(() -> counts(schedule).endsWith("failed=2 missed=0 skipped=0 row=0"));
+    await()
+        .atMost(SOON)
+        .until(() -> counts(schedule).endsWith("failed=2 missed=0 skipped=0 row=0"));
     assertEquals(status, status(schedule));
     Map<String, Object> row = engine.row("select * from schedules where id = ?", schedule);
     assertEquals("mine", row.get("status_reason"));
@@ -330,8 +380,7 @@ class ScheduleCountsTest {
     engine.execute("update schedules set pause_after_failures = 1");
     engine.execute(
         "insert into schedule_counts (schedule_id, tenant_id, failures_in_row) select id, 'default', 1 from schedules");
-    UUID first =
-        (UUID) engine.row("select id from schedules order by id limit 1").get("id");
+    UUID first = (UUID) engine.row("select id from schedules order by id limit 1").get("id");
     engine.execute(
         "alter table schedules add constraint refused check (id <> '%s' or enabled)"
             .formatted(first));
