@@ -43,9 +43,15 @@ create index clock_unruled on clock (schedule_id) where rules is null and next_f
 
 -- What a run does when another of its schedule still lives; null: nothing (ALLOW_ALL), and it pays nothing. Such a
 -- run is held (held_by 'overlap', due at infinity) until its time has come and it has been decided about.
-alter table queue add column overlap text;
--- What is held, by the schedule whose runs wait for each other. A claim never changes held_by.
-create index queue_waiting on queue (schedule_id, id) where held_by is not null;
+alter table queue
+  add column overlap  text,
+  add column held_due timestamptz,               -- of one that is held for others: when its time comes
+  add column wanted   boolean,                   -- true: a backfill made it; it waits behind all others
+  add constraint queue_held_due check (held_by is distinct from 'overlap' or held_due is not null);
+-- What is held, by the schedule whose runs wait for each other, in turn. A claim changes neither of these columns.
+create index queue_waiting on queue (schedule_id, held_due, id) where held_by is not null;
+-- Of all that is held, what has its time now or soon.
+create index queue_held on queue (held_due) where held_by is not null;
 
 -- Until when runs may start that may not start at any time; whoever starts is forgotten here at its time.
 create table expiries (

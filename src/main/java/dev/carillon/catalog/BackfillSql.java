@@ -74,12 +74,13 @@ final class BackfillSql {
         on conflict do nothing
         returning id, due_at
       )
-      insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, overlap, held_by)
+      insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, overlap, held_by, held_due, wanted)
       select w.id, s.tenant_id, s.id, s.queue, least(4, s.priority + 1),
              case when $7::text is null then w.due_at else 'infinity' end,
              -- Also who waits for nobody says so, where others of the schedule wait for its end.
              coalesce($7, case when s.overlap_policy <> 'ALLOW_ALL' then 'ALLOW_ALL' end),
-             case when $7::text is null then null else 'overlap' end
+             case when $7::text is null then null else 'overlap' end,
+             case when $7::text is null then null else w.due_at end, true
       from written w cross join s
       returning id, tenant_id, queue, priority, due_at < 'infinity' as announced
       """;
@@ -100,11 +101,13 @@ final class BackfillSql {
         where r.id = any($1) and r.id = f.run_id and r.tenant_id = $5
         returning r.id, r.tenant_id, r.schedule_id, r.priority, r.job_id
       )
-      insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, attempt, generation, overlap, held_by)
+      insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, attempt, generation, overlap, held_by,
+                         held_due, wanted)
       select r.id, r.tenant_id, r.schedule_id, coalesce(j.queue, 'default'), least(4, r.priority + 1),
              case when $6::text is null then f.due_at else 'infinity' end, f.attempt, f.generation + 1,
              coalesce($6, case when s.overlap_policy <> 'ALLOW_ALL' then 'ALLOW_ALL' end),
-             case when $6::text is null then null else 'overlap' end
+             case when $6::text is null then null else 'overlap' end,
+             case when $6::text is null then null else f.due_at end, true
       from again r
       join f on f.run_id = r.id
       join schedules s on s.id = r.schedule_id

@@ -65,7 +65,8 @@ enum RunPlace {
       UUID run = row.getUUID("id");
       Instant due = row.getOffsetDateTime("due_at").toInstant();
       if (row.getBoolean("waits")) {
-        waiting.add(new Overlap.Waiting(run, due, OverlapPolicy.valueOf(row.getString("overlap"))));
+        OverlapPolicy policy = OverlapPolicy.valueOf(row.getString("overlap"));
+        waiting.add(new Overlap.Waiting(run, due, policy, row.getBoolean("wanted")));
       } else {
         living.add(
             new Overlap.Living(

@@ -64,7 +64,7 @@ final class RunSql {
   static final String OTHERS =
       """
       select q.id, q.state::text as state, q.cancel_requested, q.overlap, r.due_at,
-             coalesce(q.held_by = 'overlap', false) as waits
+             coalesce(q.held_by = 'overlap', false) as waits, coalesce(q.wanted, false) as wanted
       from queue q
       join runs r on r.id = q.id
       where q.schedule_id = $1 and q.tenant_id = $2
@@ -87,9 +87,9 @@ final class RunSql {
         insert into expiries (run_id, tenant_id, expires_at)
         select $1, $2, $14::timestamptz where $14::timestamptz is not null
       )
-      insert into queue (id, tenant_id, schedule_id, due_at, priority, queue, overlap, held_by)
+      insert into queue (id, tenant_id, schedule_id, due_at, priority, queue, overlap, held_by, held_due)
       values ($1, $2, $4, case when $16 then 'infinity' else $5::timestamptz end, $7, $13, $15,
-              case when $16 then 'overlap' end)
+              case when $16 then 'overlap' end, case when $16 then $5::timestamptz end)
       """;
 
   /**

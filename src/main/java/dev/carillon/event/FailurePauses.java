@@ -10,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -18,6 +19,8 @@ import org.jboss.logging.Logger;
 /**
  * Pauses schedules of which too many runs failed in a row ({@code pauseAfterFailures}). That it is
  * to be done stands in the counts until it is done, so neither a crash nor a takeover forgets it.
+ * The limit is looked at when a run ends: lowering it below what has failed so far pauses at the
+ * next end.
  */
 final class FailurePauses {
 
@@ -25,7 +28,10 @@ final class FailurePauses {
 
   private final Pg pg;
   private final InstantSource clock;
-  private final Set<UUID> pending = new HashSet<>();
+  private final Set<UUID> pending = new LinkedHashSet<>();
+
+  /** Those of which was told already that they could not be paused. */
+  private final Set<UUID> failing = new HashSet<>();
 
   FailurePauses(Pg pg, InstantSource clock) {
     this.pg = pg;
@@ -35,6 +41,7 @@ final class FailurePauses {
   /** What a former leader may have left. */
   Uni<Void> takeOver() {
     pending.clear();
+    failing.clear();
     return pg.asEngine(PauseSql.PENDING, Tuple.tuple())
         .invoke(rows -> rows.forEach(row -> pending.add(row.getUUID("id"))))
         .replaceWithVoid();
@@ -46,21 +53,27 @@ final class FailurePauses {
 
   /**
    * Pauses them; what cannot be paused now, since somebody edits it or the database is away, is
-   * tried again with the next round. Never fails.
+   * tried again with the next round, and holds up no other. Never fails.
    */
   Uni<Void> pauseAll(Lease.Held held) {
     Uni<Void> all = Uni.createFrom().voidItem();
     for (UUID schedule : List.copyOf(pending)) {
-      all = all.chain(() -> pause(held, schedule));
+      all =
+          all.chain(() -> pause(held, schedule))
+              .onFailure()
+              .invoke(failure -> tell(schedule, failure))
+              .onFailure()
+              .recoverWithNull();
     }
-    return all.onFailure()
-        .invoke(
-            failure ->
-                LOG.warnf(
-                    "a schedule could not be paused after its failures (%s); trying again",
-                    failure.getMessage()))
-        .onFailure()
-        .recoverWithNull();
+    return all;
+  }
+
+  private void tell(UUID schedule, Throwable failure) {
+    if (failing.add(schedule)) {
+      LOG.warnf(
+          "schedule=%s could not be paused after its failures (%s); trying again",
+          schedule, failure.getMessage());
+    }
   }
 
   private Uni<Void> pause(Lease.Held held, UUID schedule) {
@@ -87,6 +100,7 @@ final class FailurePauses {
   private void forget(UUID schedule, boolean done) {
     if (done) {
       pending.remove(schedule);
+      failing.remove(schedule);
     }
   }
 }

@@ -12,6 +12,7 @@ final class PauseSql {
       from schedules s
       join schedule_counts n on n.schedule_id = s.id
       where s.pause_after_failures is not null and s.enabled and n.failures_in_row >= s.pause_after_failures
+      order by s.id
       """;
 
   /**
@@ -36,16 +37,21 @@ final class PauseSql {
   /**
    * Disables a schedule as a person would, if it still has to be: what is planned and not yet due
    * is withdrawn, what is queued or running finishes, what was counted begins anew. Runs of a
-   * backfill stay: somebody asked for them. $1 schedule, $2 now.
+   * backfill stay: somebody asked for them. One that fires no more as it is, for it is exhausted,
+   * parked or paused without an end, says so still, and only its count begins anew. $1 schedule, $2
+   * now.
    */
   static final String PAUSE =
       """
-      with s as materialized (
-        select s.id, n.failures_in_row
+      with failed as materialized (
+        select s.id, n.failures_in_row, s.status, s.paused_until
         from schedules s
         join schedule_counts n on n.schedule_id = s.id
         where s.id = $1 and s.enabled and n.failures_in_row >= s.pause_after_failures
         for no key update of s
+      ), s as materialized (
+        select f.id, f.failures_in_row from failed f
+        where f.status = 'ACTIVE' or f.status = 'PAUSED' and f.paused_until is not null
       ), planned as materialized (
         select q.id
         from queue q
@@ -64,7 +70,7 @@ final class PauseSql {
       ), unexpiring as (
         delete from expiries where run_id = any(array(select planned.id from planned))
       ), anew as (
-        update schedule_counts set failures_in_row = 0 where schedule_id = any(array(select s.id from s))
+        update schedule_counts set failures_in_row = 0 where schedule_id = any(array(select failed.id from failed))
       ), stopped as (
         update clock c
         set enabled = false, next_fire_at = null, revision = c.revision + 1, resumes_at = null,

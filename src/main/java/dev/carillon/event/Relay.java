@@ -236,11 +236,10 @@ public final class Relay {
 
   /** Where no schedule's runs were told of, there is nothing to count. */
   private Uni<RowSet<Row>> next(Lease.Held held, long after) {
-    Tuple next = Tuple.of(after, MOST_ROWS, published);
+    Tuple next = Tuple.of(after, MOST_ROWS, published, held.name(), held.holder(), held.epoch());
     if (counts.isEmpty()) {
       return pg.asEngineHot(RelaySql.NEXT, next);
     }
-    next.addString(held.name()).addUUID(held.holder()).addLong(held.epoch());
     return pg.asEngineHot(RelaySql.NEXT_COUNTING, counts.onto(next));
   }
 
@@ -268,7 +267,7 @@ public final class Relay {
 
   private Uni<Void> publish(List<Row> batch) {
     return readDetails(batch)
-        .map(ends -> render(batch, ends))
+        .chain(ends -> readFirstStarts(batch).map(starts -> render(batch, ends, starts)))
         .chain(
             rendered ->
                 channel
@@ -354,7 +353,41 @@ public final class Relay {
     return ends;
   }
 
-  private Rendered render(List<Row> batch, Map<Attempt, Row> ends) {
+  /**
+   * Of runs that go on after their first attempt: whether that one, or one after it, had begun. Not
+   * so where a missed or skipped run was revived.
+   */
+  private Uni<Map<UUID, Integer>> readFirstStarts(List<Row> batch) {
+    Set<UUID> goOn = new LinkedHashSet<>();
+    for (Row row : batch) {
+      if (OutboxRows.STARTED.equals(row.getString("kind"))) {
+        UUID[] runs = row.getArrayOfUUIDs("runs");
+        Integer[] attempts = row.getArrayOfIntegers("attempts");
+        for (int i = 0; i < runs.length; i++) {
+          RunEvent.Subject subject = subjects.get(runs[i]);
+          if (attempts[i] > 1 && subject != null && subject.scheduleId() != null) {
+            goOn.add(runs[i]);
+          }
+        }
+      }
+    }
+    if (goOn.isEmpty()) {
+      return Uni.createFrom().item(Map.of());
+    }
+    UUID[] ids = goOn.toArray(UUID[]::new);
+    IdBounds bounds = IdBounds.of(ids);
+    return pg.asEngineHot(
+            RelaySql.FIRST_STARTS,
+            Tuple.tuple().addArrayOfUUID(ids).addUUID(bounds.lowest()).addUUID(bounds.highest()))
+        .map(
+            rows -> {
+              Map<UUID, Integer> starts = new HashMap<>();
+              rows.forEach(row -> starts.put(row.getUUID("run_id"), row.getInteger("attempt")));
+              return starts;
+            });
+  }
+
+  private Rendered render(List<Row> batch, Map<Attempt, Row> ends, Map<UUID, Integer> firstStarts) {
     Rendered rendered = new Rendered(new ArrayList<>(), new Rollup());
     for (Row row : batch) {
       if (OutboxRows.CHANGED.equals(row.getString("kind"))) {
@@ -362,13 +395,14 @@ public final class Relay {
         rendered.events.add(change);
         rendered.counts.add(change);
       } else {
-        renderRuns(row, ends, rendered);
+        renderRuns(row, ends, firstStarts, rendered);
       }
     }
     return rendered;
   }
 
-  private void renderRuns(Row row, Map<Attempt, Row> ends, Rendered rendered) {
+  private void renderRuns(
+      Row row, Map<Attempt, Row> ends, Map<UUID, Integer> firstStarts, Rendered rendered) {
     UUID[] runs = row.getArrayOfUUIDs("runs");
     Integer[] attempts = row.getArrayOfIntegers("attempts");
     for (int i = 0; i < runs.length; i++) {
@@ -378,8 +412,11 @@ public final class Relay {
         Row end = ends.get(new Attempt(runs[i], attempts[i]));
         List<RunEvent> events = RunRows.events(row, subject, attempts[i], end);
         rendered.events.addAll(events);
-        if (!events.isEmpty()) {
-          rendered.counts.add(events.get(0));
+        if (end != null && !events.isEmpty() && events.get(0).end() != null) {
+          rendered.counts.addEnd(events.get(0), end.getBoolean("backfilled") != null);
+        } else if (!events.isEmpty()
+            && firstStarts.getOrDefault(runs[i], attempts[i]) >= attempts[i]) {
+          rendered.counts.addFirstStart(events.get(0));
         }
       }
     }

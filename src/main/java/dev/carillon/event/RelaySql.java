@@ -10,12 +10,19 @@ final class RelaySql {
 
   /**
    * Deletes what was published and reads what comes next. $1 the floor: ids at or below it were
-   * dealt with, but for rare latecomers; $2 how many rows; $3 the ids of what was published.
+   * dealt with, but for rare latecomers; $2 how many rows; $3 the ids of what was published; $4–$6
+   * the lease's name, holder and epoch: who has lost it deletes nothing, for rows that another has
+   * published meanwhile are that one's to count and to delete together.
    */
   static final String NEXT =
       """
-      with published as (
-        delete from outbox where id = any($3)
+      with live as materialized (
+        select 1 from leases
+        where name = $4 and holder = $5 and epoch = $6 and expires_at > clock_timestamp()
+          and cardinality($3::bigint[]) > 0
+        for share
+      ), published as (
+        delete from outbox where id = any($3) and exists (select from live)
       )
       select id, at, kind, worker_id, tenant_id, runs, attempts, payload::text as payload
       from outbox
@@ -28,10 +35,10 @@ final class RelaySql {
   /**
    * The same, and counts what became of schedules by what was published, in the one statement that
    * deletes it: by the leader alone, and only if it was all still there, so that each row is
-   * counted exactly once, whoever else published it and whichever answer was lost. $4–$6 the
-   * lease's name, holder and epoch. One element a schedule: $7 ids, $8 fired, $9 succeeded, $10
-   * failed, $11 missed, $12 skipped; failures in a row: $13 before the first success, $14 the most
-   * after it, $15 since the last one, null if there was none.
+   * counted exactly once, whoever else published it and whichever answer was lost. $4–$6 as there.
+   * One element a schedule: $7 ids, $8 fired, $9 succeeded, $10 failed, $11 missed, $12 skipped;
+   * failures in a row: $13 before the first success, $14 the most after it, $15 since the last one,
+   * null if there was none.
    *
    * <p>A schedule that reaches its limit says so by its count until it is paused, also where a
    * success followed at once. One that is disabled begins anew. One that is gone counts no more.
@@ -114,11 +121,28 @@ final class RelaySql {
       -- Full, so that it is hashed or merged and never a nested loop.
       full join (
         select a.run_id, a.attempt, a.generation, a.worker_id, a.outcome::text as outcome,
-               a.final_state::text as final_state, a.started_at, a.finished_at, a.error::text as error
+               a.final_state::text as final_state, a.started_at, a.finished_at, a.error::text as error,
+               -- Asked only of the few that fail.
+               case when a.final_state in ('FAILED', 'DEAD') then (
+                 select true from backfill_runs b where b.run_id = a.run_id limit 1
+               ) end as backfilled
         from attempts a
         -- Opaque, so that the runs alone choose the part of the index.
         where a.run_id = any($4) and a.run_id between $5 and $6
           and case when a.attempt = any($7) then true else false end
       ) a on a.run_id = r.id
+      """;
+
+  /**
+   * Which attempt of a run was the first that a worker began. One that was missed, skipped or
+   * cancelled before is none. $1 runs, $2 and $3 their bounds.
+   */
+  static final String FIRST_STARTS =
+      """
+      select a.run_id, min(a.attempt) as attempt
+      from attempts a
+      where a.run_id = any($1) and a.run_id between $2 and $3
+        and (a.worker_id is not null or a.outcome not in ('MISSED', 'SKIPPED', 'CANCELED'))
+      group by a.run_id
       """;
 }

@@ -1,6 +1,5 @@
 package dev.carillon.event;
 
-import dev.carillon.event.RunEvent.Kind;
 import dev.carillon.run.RunState;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Tuple;
@@ -16,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * of them. A run without a schedule leaves nothing here.
  *
  * <p>Of failures in a row, a batch knows only how it goes on from what was before it: those that
- * come before its first success prolong what was, the others do not.
+ * come before its first success prolong what was, the others do not. Runs of a backfill are counted
+ * like all others, but their failures are not in the row; a success of theirs ends it.
  */
 final class Rollup {
 
@@ -46,8 +46,11 @@ final class Rollup {
       trailing = 0;
     }
 
-    private void fail() {
+    private void fail(boolean inRow) {
       failed++;
+      if (!inRow) {
+        return;
+      }
       if (trailing == null) {
         leading++;
       } else {
@@ -57,29 +60,33 @@ final class Rollup {
     }
   }
 
-  /** The first of the events that one row tells of a run; a dead one has two. */
-  void add(RunEvent event) {
+  /** A run that no worker had begun before: not another try, but one that was revived. */
+  void addFirstStart(RunEvent event) {
     UUID schedule = event.run().scheduleId();
-    if (schedule == null) {
-      return;
-    }
-    if (event.kind() == Kind.STARTED) {
-      // Numbers go on over an operator's retries: there is one first attempt.
-      if (event.attempt() == 1) {
-        counts(schedule).fired++;
-      }
-      return;
-    }
-    RunEvent.End end = event.end();
-    if (end != null && end.finalState() != null) {
-      end(schedule, end.finalState());
+    if (schedule != null) {
+      counts(schedule).fired++;
     }
   }
 
-  private void end(UUID schedule, RunState state) {
+  /**
+   * How an attempt ended.
+   *
+   * @param event the first of those that tell of it; a dead one has two
+   * @param backfilled whether a backfill made the run: that an old fire fails again says nothing of
+   *     those to come
+   */
+  void addEnd(RunEvent event, boolean backfilled) {
+    UUID schedule = event.run().scheduleId();
+    RunEvent.End end = event.end();
+    if (schedule != null && end != null && end.finalState() != null) {
+      end(schedule, end.finalState(), backfilled);
+    }
+  }
+
+  private void end(UUID schedule, RunState state, boolean backfilled) {
     switch (state) {
       case SUCCEEDED -> counts(schedule).succeed();
-      case FAILED, DEAD -> counts(schedule).fail();
+      case FAILED, DEAD -> counts(schedule).fail(!backfilled);
       case MISSED -> counts(schedule).missed++;
       case SKIPPED -> counts(schedule).skipped++;
       default -> {

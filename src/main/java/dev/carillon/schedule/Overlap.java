@@ -27,6 +27,11 @@ import java.util.UUID;
  * <p>The place is free again after every end, whichever it is; a run that waits for another try
  * keeps it.
  *
+ * <p>What a backfill made waits behind all others, and its waiting is no reason for them to wait or
+ * to be skipped; nor do they skip it. Once one of its runs has started, it has the place like any
+ * other. Under CANCEL_OTHER and TERMINATE_OTHER a backfill does not wait behind others: whoever
+ * asked for it chose that the newest wins.
+ *
  * @param start these start
  * @param skip these are skipped
  * @param end these living ones are ended here and now
@@ -39,7 +44,9 @@ public record Overlap(Set<UUID> start, Set<UUID> skip, Set<UUID> end, Set<UUID> 
 
   /** In which order runs come to their turn. */
   public static final Comparator<Waiting> IN_TURN =
-      Comparator.comparing(Waiting::due).thenComparing(Waiting::run);
+      Comparator.comparing(Waiting::isBehind)
+          .thenComparing(Waiting::due)
+          .thenComparing(Waiting::run);
 
   /**
    * A run that has the place: it is running, could be, or will be tried again.
@@ -58,6 +65,15 @@ public record Overlap(Set<UUID> start, Set<UUID> skip, Set<UUID> end, Set<UUID> 
    *     dropped for their number
    */
   public record Waiting(UUID run, Instant due, OverlapPolicy policy, boolean wanted) {
+
+    /** Whether it waits behind whatever else waits. */
+    boolean isBehind() {
+      return wanted
+          && switch (policy) {
+            case SKIP, BUFFER_ONE, BUFFER_ALL -> true;
+            case ALLOW_ALL, CANCEL_OTHER, TERMINATE_OTHER -> false;
+          };
+    }
 
     /** A fire's, or one that was triggered by hand. */
     public Waiting(UUID run, Instant due, OverlapPolicy policy) {
@@ -102,6 +118,9 @@ public record Overlap(Set<UUID> start, Set<UUID> skip, Set<UUID> end, Set<UUID> 
     /** Of those that are kept, how many count towards the bound. */
     private int bounded;
 
+    /** The same, of those behind them. */
+    private int behind;
+
     Turn(List<Living> living) {
       this.living = new ArrayList<>(living);
     }
@@ -114,7 +133,7 @@ public record Overlap(Set<UUID> start, Set<UUID> skip, Set<UUID> end, Set<UUID> 
       switch (one.policy()) {
         case SKIP -> skipped.add(one.run());
         case BUFFER_ONE -> keep(one, 1);
-        case BUFFER_ALL -> keep(one, MOST_WAITING);
+        case BUFFER_ALL -> keep(one, one.wanted() ? Integer.MAX_VALUE : MOST_WAITING);
         case CANCEL_OTHER -> {
           supersede();
           cancelLiving(one);
@@ -129,22 +148,29 @@ public record Overlap(Set<UUID> start, Set<UUID> skip, Set<UUID> end, Set<UUID> 
       }
     }
 
+    /** Whoever waits behind this one has not had a turn yet. */
     private boolean isFree() {
       return living.isEmpty() && started.isEmpty() && kept.isEmpty();
     }
 
     private void keep(Waiting one, int most) {
-      if (one.wanted() && one.policy() == OverlapPolicy.BUFFER_ALL) {
-        kept.add(one.run());
-      } else if (bounded < most) {
-        kept.add(one.run());
-        bounded++;
-      } else {
+      int before = one.isBehind() ? behind : bounded;
+      if (before >= most) {
         skipped.add(one.run());
+        return;
+      }
+      kept.add(one.run());
+      if (one.isBehind()) {
+        behind++;
+      } else {
+        bounded++;
       }
     }
 
-    /** The newest wins over those that wait, and over those that would only start now. */
+    /**
+     * The newest wins over those that wait, and over those that would only start now; those behind
+     * it have not had a turn yet.
+     */
     private void supersede() {
       skipped.addAll(kept);
       kept.clear();

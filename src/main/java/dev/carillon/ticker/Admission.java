@@ -10,6 +10,8 @@ import dev.carillon.ticker.AdmissionStep.Decided;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -18,7 +20,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,6 +31,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,13 +53,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission {
 
+  private static final Logger LOG = Logger.getLogger(Admission.class);
+
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   /** Somebody else had a row locked: mostly for the length of one statement. */
   private static final Duration AGAIN = Duration.ofMillis(10);
-
-  /** As many schedules as one transaction takes without growing slower for each of them. */
-  private static final int MOST_AT_ONCE = 500;
 
   private final Pg pg;
   private final Notices notices;
@@ -65,6 +66,7 @@ final class Admission {
   private final Lease lease;
   private final Context context;
   private final AdmissionStep admission;
+  private final AdmissionBatches batches = new AdmissionBatches(System::nanoTime);
   private final Consumer<List<JobDue>> released;
   private final Runnable rearmed;
   private final Loop loop;
@@ -156,7 +158,8 @@ final class Admission {
     }
     return changedSince(now)
         .map(changed -> toDecide(changed, now))
-        .chain(schedules -> decideAll(held, schedules, 0))
+        .invoke(schedules -> batches.begin(howMany(schedules)))
+        .chain(schedules -> decideAll(held, schedules))
         .map(done -> untilNext());
   }
 
@@ -165,6 +168,7 @@ final class Admission {
     told.clear();
     undecided.clear();
     settled.clear();
+    batches.forget();
     lookNow = true;
     ledEpoch = -1;
   }
@@ -249,23 +253,70 @@ final class Admission {
     return schedules;
   }
 
-  private Uni<Void> decideAll(
-      Lease.Held held, Map<UUID, @Nullable Standing> schedules, int alreadyDone) {
-    List<UUID> ids = new ArrayList<>(schedules.keySet());
-    if (alreadyDone >= ids.size() || !held.equals(lease.held())) {
+  /** Of those that were not looked at, as many as last time. */
+  private Map<UUID, Long> howMany(Map<UUID, @Nullable Standing> schedules) {
+    Map<UUID, Long> waiting = new HashMap<>();
+    schedules.forEach(
+        (schedule, standing) -> {
+          Standing known = standing == null ? settled.get(schedule) : standing;
+          waiting.put(schedule, known == null ? 1 : known.waiting);
+        });
+    return waiting;
+  }
+
+  private Uni<Void> decideAll(Lease.Held held, Map<UUID, @Nullable Standing> schedules) {
+    if (batches.isEmpty() || !held.equals(lease.held())) {
       return Uni.createFrom().voidItem();
     }
-    int until = Math.min(ids.size(), alreadyDone + MOST_AT_ONCE);
-    List<UUID> batch = ids.subList(alreadyDone, until);
+    List<UUID> batch = batches.next();
     return admission
         .decide(held, batch, clock.instant())
-        // What was taken out to be decided is found by the next look.
-        .onFailure()
-        .invoke(failure -> lookNow = true)
-        .onFailure()
-        .invoke(failure -> settled.clear())
         .invoke(decided -> tell(decided, batch, schedules))
-        .chain(decided -> decideAll(held, schedules, until));
+        .replaceWithVoid()
+        .onFailure()
+        .recoverWithUni(failure -> failed(failure, batch))
+        .chain(done -> decideAll(held, schedules));
+  }
+
+  /**
+   * Either nobody's fault, and everything is tried again after a pause; or that of one schedule,
+   * which the others are not to wait for.
+   */
+  private Uni<Void> failed(Throwable failure, List<UUID> batch) {
+    if (!isOfOne(failure)) {
+      // What was taken out to be decided is found by the next look.
+      lookNow = true;
+      settled.clear();
+      return Uni.createFrom().failure(failure);
+    }
+    if (batch.size() > 1) {
+      batches.halve(batch);
+    } else {
+      batches.setAside(batch.get(0));
+      LOG.warnf(
+          "schedule=%s: who of its waiting runs starts could not be decided (%s);"
+              + " they wait, trying again in %d s",
+          batch.get(0), failure, AdmissionBatches.ASIDE.toSeconds());
+      LOG.debugf(failure, "schedule=%s could not be decided about", batch.get(0));
+    }
+    return Uni.createFrom().voidItem();
+  }
+
+  /**
+   * Class 22 is data that does not fit, 23 a constraint, 54 a limit, P0 what a trigger raised;
+   * 57014 took too long (PostgreSQL's appendix A). What is no failure of the database or the way to
+   * it is one of what was read.
+   */
+  private static boolean isOfOne(Throwable failure) {
+    if (failure instanceof PgException error) {
+      String state = String.valueOf(error.getSqlState());
+      return state.startsWith("22")
+          || state.startsWith("23")
+          || state.startsWith("54")
+          || state.startsWith("P0")
+          || state.equals("57014");
+    }
+    return failure instanceof RuntimeException && !(failure instanceof VertxException);
   }
 
   private void tell(Decided decided, List<UUID> batch, Map<UUID, @Nullable Standing> schedules) {

@@ -6,21 +6,21 @@ final class AdmissionSql {
   private AdmissionSql() {}
 
   /**
-   * Schedules of which a run is held for the others, by {@code queue_waiting}: when the next one's
-   * time comes, and what would have to change for something to be decided about those whose time
-   * has come. Nothing is locked, so this costs others nothing. $1 now, $2 these schedules only;
-   * null: all.
+   * Schedules of which a run is held for the others, and its time has come or comes before the look
+   * after the next: when the next one's time comes, and what would have to change for something to
+   * be decided about those whose time has come. What is held for longer is not read. Nothing is
+   * locked, so this costs others nothing. $1 now, $2 these schedules only; null: all.
    */
   static final String LOOK =
       """
       with held as materialized (
         select q.schedule_id,
-               min(r.due_at) filter (where r.due_at > $1) as next_due,
-               count(*) filter (where r.due_at <= $1) as waiting,
-               max(r.due_at) filter (where r.due_at <= $1) as newest
+               min(q.held_due) filter (where q.held_due > $1) as next_due,
+               count(*) filter (where q.held_due <= $1) as waiting,
+               max(q.held_due) filter (where q.held_due <= $1) as newest
         from queue q
-        join runs r on r.id = q.id
         where q.held_by = 'overlap' and q.schedule_id is not null
+          and q.held_due <= $1::timestamptz + interval '5 seconds'
           and ($2::uuid[] is null or q.schedule_id = any($2))
         group by q.schedule_id
       )
@@ -59,18 +59,51 @@ final class AdmissionSql {
       """;
 
   /**
-   * The live runs of some schedules whose time has come, held ones among them. $1 schedules, $2
-   * now.
+   * The live runs of some schedules whose time has come: whoever has the place, and as many of
+   * those that wait, in turn, as a decision needs. Where all of them are BUFFER_ALL and none is too
+   * many, that is the next one, and another for it to be seen that more wait. Else it is all, up to
+   * a bound beyond which a second decision follows the first. $1 schedules, $2 now, $3 how many may
+   * wait, $4 the bound.
    */
   static final String LIVE =
       """
+      with s as materialized (
+        select u.schedule_id, n.*
+        from unnest($1::uuid[]) as u(schedule_id)
+        cross join lateral (
+          select count(*) filter (where q.wanted is not true) as fires,
+                 count(*) filter (where q.overlap <> 'BUFFER_ALL') as others,
+                 count(*) filter (where q.wanted and q.overlap <> 'BUFFER_ALL') as wanted_others
+          from queue q
+          where q.schedule_id = u.schedule_id and q.held_by = 'overlap' and q.held_due <= $2
+        ) n
+      )
       select q.id, q.schedule_id, q.state::text as state, q.cancel_requested, q.overlap, r.due_at,
-             coalesce(q.held_by = 'overlap', false) as waits,
-             exists (select from backfill_runs b where b.run_id = q.id) as wanted
+             false as waits, coalesce(q.wanted, false) as wanted
       from queue q
-      join runs r on r.id = q.id
-      where q.schedule_id = any($1)
+      cross join lateral (select runs.due_at from runs where runs.id = q.id offset 0) r
+      where q.schedule_id = any($1) and q.held_by is distinct from 'overlap'
         and (r.due_at <= $2 or q.state <> 'QUEUED' or q.attempt > 0)
+      union all
+      select q.id, s.schedule_id, q.state, q.cancel_requested, q.overlap, q.held_due, true, false
+      from s
+      cross join lateral (
+        select q.id, q.state::text as state, q.cancel_requested, q.overlap, q.held_due
+        from queue q
+        where q.schedule_id = s.schedule_id and q.held_by = 'overlap' and q.held_due <= $2 and q.wanted is not true
+        order by q.held_due, q.id
+        limit case when s.others = 0 and s.fires <= $3 then 2 else $4 end
+      ) q
+      union all
+      select q.id, s.schedule_id, q.state, q.cancel_requested, q.overlap, q.held_due, true, true
+      from s
+      cross join lateral (
+        select q.id, q.state::text as state, q.cancel_requested, q.overlap, q.held_due
+        from queue q
+        where q.schedule_id = s.schedule_id and q.held_by = 'overlap' and q.held_due <= $2 and q.wanted
+        order by q.held_due, q.id
+        limit case when s.wanted_others = 0 then 2 else $4 end
+      ) q
       """;
 
   /**
@@ -86,7 +119,7 @@ final class AdmissionSql {
         for update skip locked
       )
       update queue q
-      set held_by = null, due_at = (select r.due_at from runs r where r.id = q.id)
+      set held_by = null, due_at = q.held_due, held_due = null
       where q.id = any(array(select l.id from l))
       returning q.id, q.tenant_id, q.queue, q.priority, q.due_at
       """;

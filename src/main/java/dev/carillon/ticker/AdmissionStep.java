@@ -49,6 +49,9 @@ final class AdmissionStep {
           .put("retryable", false)
           .encode();
 
+  /** Of each schedule, where a decision may need all that wait: above what may wait. */
+  static final int MOST_READ = 2 * Overlap.MOST_WAITING;
+
   private final Pg pg;
 
   AdmissionStep(Pg pg) {
@@ -131,7 +134,7 @@ final class AdmissionStep {
 
     private Uni<Void> decide(UUID[] locked) {
       return statements
-          .query(AdmissionSql.LIVE, Tuple.of(locked, now))
+          .query(AdmissionSql.LIVE, Tuple.of(locked, now, Overlap.MOST_WAITING, MOST_READ))
           .invoke(rows -> decide(locked, rows))
           .chain(read -> end())
           .chain(ended -> release())

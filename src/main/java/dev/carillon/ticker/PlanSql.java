@@ -120,11 +120,12 @@ final class PlanSql {
         on conflict do nothing
         returning id
       ), queued as (
-        insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, held_by, overlap)
+        insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, held_by, held_due, overlap)
         select f.run_id, f.tenant_id, f.schedule_id, f.queue,
                case when f.late then least(4, f.priority + 1) else f.priority end,
                case when f.overlap is null then f.due_at else 'infinity' end,
-               case when f.overlap is not null then 'overlap' end, f.overlap
+               case when f.overlap is not null then 'overlap' end,
+               case when f.overlap is not null then f.due_at end, f.overlap
         from f join written on written.id = f.run_id
         where not f.missed
         returning id, tenant_id, queue, priority, due_at, held_by

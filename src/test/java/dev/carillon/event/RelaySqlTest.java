@@ -56,7 +56,8 @@ class RelaySqlTest {
   @Test
   void readsAndDeletesByAPlanThatWasMadeOnAnEmptyOutbox() {
     try (PlannedOnce next = new PlannedOnce(engine, RelaySql.NEXT)) {
-      next.explain(Tuple.of(0L, 500, new Long[] {1L}));
+      UUID holder = lease();
+      next.explain(Tuple.of(0L, 500, new Long[] {1L}, "relay", holder, 1L));
       engine.execute(
           """
           insert into outbox (at, kind, tenant_id, payload)
@@ -68,7 +69,7 @@ class RelaySqlTest {
               .map(row -> (Long) row.get("id"))
               .toArray(Long[]::new);
 
-      PlannedOnce.Plan plan = next.explain(Tuple.of(0L, 500, published));
+      PlannedOnce.Plan plan = next.explain(Tuple.of(0L, 500, published, "relay", holder, 1L));
 
       assertIsBounded(plan);
       assertEquals(ROWS - SOME, engine.count("select count(*) from outbox"));
@@ -78,10 +79,7 @@ class RelaySqlTest {
   @Test
   void countsByAPlanThatWasMadeOnEmptyTables() {
     try (PlannedOnce next = new PlannedOnce(engine, RelaySql.NEXT_COUNTING)) {
-      UUID holder = UUID.randomUUID();
-      engine.execute(
-          "insert into leases (name, holder, epoch, expires_at) values ('relay', ?, 1, now() + interval '1 hour')",
-          holder);
+      UUID holder = lease();
       next.explain(counting(new Long[] {1L}, new UUID[] {UUID.randomUUID()}, holder));
       UUID job = engine.job("noop");
       engine.execute(
@@ -114,6 +112,14 @@ class RelaySqlTest {
       assertTrue(plan.pages() <= 40L * SOME, plan.text());
       assertEquals(before + SOME, engine.count("select sum(fired) from schedule_counts"));
     }
+  }
+
+  private UUID lease() {
+    UUID holder = UUID.randomUUID();
+    engine.execute(
+        "insert into leases (name, holder, epoch, expires_at) values ('relay', ?, 1, now() + interval '1 hour')",
+        holder);
+    return holder;
   }
 
   private static Tuple counting(Long[] published, UUID[] schedules, UUID holder) {

@@ -43,7 +43,7 @@ class RollupTest {
       @Nullable Integer trailing) {
     Rollup rollup = new Rollup();
     for (char end : ends.toCharArray()) {
-      rollup.add(ended(end));
+      rollup.addEnd(ended(end), false);
     }
 
     Tuple parameters = rollup.onto(Tuple.tuple());
@@ -60,14 +60,10 @@ class RollupTest {
   @Test
   void countsFirstAttemptsAndEnds() {
     Rollup rollup = new Rollup();
-    rollup.add(started(1));
-    rollup.add(started(2));
-    rollup.add(ended('R'));
-    rollup.add(ended('S'));
-    rollup.add(ended('D'));
-    rollup.add(ended('M'));
-    rollup.add(ended('K'));
-    rollup.add(ended('C'));
+    rollup.addFirstStart(started(2));
+    for (char end : "RSDMKC".toCharArray()) {
+      rollup.addEnd(ended(end), false);
+    }
     rollup.add(
         new ChangeEvent(
             "scheduler.run.missed",
@@ -98,9 +94,22 @@ class RollupTest {
   }
 
   @Test
+  void countsFailuresOfABackfillButNotInTheRow() {
+    Rollup rollup = new Rollup();
+    rollup.addEnd(ended('F'), false);
+    rollup.addEnd(ended('F'), true);
+    rollup.addEnd(ended('D'), true);
+
+    Tuple parameters = rollup.onto(Tuple.tuple());
+
+    assertEquals(3L, parameters.getArrayOfLongs(3)[0]);
+    assertArrayEquals(new Integer[] {1}, parameters.getArrayOfIntegers(6));
+  }
+
+  @Test
   void knowsNothingOfRunsThatNoScheduleMade() {
     Rollup rollup = new Rollup();
-    rollup.add(new RunEvent(Kind.STARTED, subject(null), 1, NOW, null, null));
+    rollup.addFirstStart(new RunEvent(Kind.STARTED, subject(null), 1, NOW, null, null));
 
     assertTrue(rollup.isEmpty());
   }

@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the relay counts of schedules, and what it does when too many of their runs fail. */
 class ScheduleCountsTest {
@@ -73,6 +75,54 @@ class ScheduleCountsTest {
     assertEquals(2, engine.count("select count(*) from schedule_counts"));
   }
 
+  /** It had an attempt before, but none that anybody began. */
+  @Test
+  void countsTheStartOfARevivedRunOnce() {
+    UUID schedule = schedule("a");
+    engine.relay();
+    UUID revived = run(schedule);
+    ended(revived, 1, "MISSED", "MISSED");
+    started(revived, 2);
+    ended(revived, 2, "FAILED", null);
+    started(revived, 3);
+    ended(revived, 3, "SUCCEEDED", "SUCCEEDED");
+
+    awaitToldAll();
+
+    assertEquals("fired=1 succeeded=1 failed=0 missed=1 skipped=0 row=0", counts(schedule));
+  }
+
+  /** That old fires fail says nothing of those to come. */
+  @Test
+  void doesNotPauseForTheFailuresOfABackfill() {
+    UUID schedule = schedule("a");
+    engine.execute("update schedules set pause_after_failures = 2");
+    UUID backfill = UUID.randomUUID();
+    engine.execute(
+        """
+        insert into backfills (id, tenant_id, schedule_id, from_at, to_at, overlap_policy, rate, planned, revived,
+                               left_alone, created_at)
+        values (?, 'default', ?, now(), now(), 'BUFFER_ALL', 1, 3, 0, 0, now())
+        """,
+        backfill,
+        schedule);
+    engine.relay();
+    for (int i = 0; i < 3; i++) {
+      UUID run = run(schedule);
+      engine.execute(
+          "insert into backfill_runs (backfill_id, run_id, tenant_id, generation) values (?, ?, 'default', 1)",
+          backfill,
+          run);
+      ended(run, 1, "FAILED", "FAILED");
+    }
+    ended(run(schedule), 1, "FAILED", "FAILED");
+
+    awaitToldAll();
+
+    assertEquals("ACTIVE", status(schedule));
+    assertEquals("fired=0 succeeded=0 failed=4 missed=0 skipped=0 row=1", counts(schedule));
+  }
+
   /** Published by one and deleted by nobody, published again by the next: counted once. */
   @Test
   void countsOnceWhatTwoLeadersPublish() {
@@ -111,8 +161,36 @@ class ScheduleCountsTest {
     assertEquals(0, engine.count("select count(*) from outbox where id = ?", id));
   }
 
-  /** How many it has counted so far. */
+  /** A paused leader that has nothing to count would else delete a part of what the next counts. */
+  @Test
+  void countsAllThatIsPublishedThoughAFormerLeaderWakesInBetween() {
+    UUID schedule = schedule("a");
+    UUID holder = UUID.randomUUID();
+    engine.execute(
+        "insert into leases (name, holder, epoch, expires_at) values ('relay', ?, 7, now() + interval '1 hour')",
+        holder);
+    Long[] first = {changed(), changed(), changed()};
+    Long[] all = {first[0], first[1], first[2], changed(), changed()};
+
+    engine.pg.hotRows(
+        RelaySql.NEXT, io.vertx.sqlclient.Tuple.of(0L, 500, first, "relay", UUID.randomUUID(), 6L));
+
+    assertEquals(5, engine.count("select count(*) from outbox"));
+    assertEquals(1, counting(all, schedule, holder, 7));
+    assertEquals(0, engine.count("select count(*) from outbox"));
+    Long more = changed();
+    engine.pg.hotRows(
+        RelaySql.NEXT,
+        io.vertx.sqlclient.Tuple.of(0L, 500, new Long[] {more}, "relay", holder, 7L));
+    assertEquals(0, engine.count("select count(*) from outbox"));
+  }
+
   private long counting(Long published, UUID schedule, UUID holder, long epoch) {
+    return counting(new Long[] {published}, schedule, holder, epoch);
+  }
+
+  /** How many it has counted so far. */
+  private long counting(Long[] published, UUID schedule, UUID holder, long epoch) {
     Rollup rollup = new Rollup();
     rollup.add(
         new ChangeEvent(
@@ -126,7 +204,7 @@ class ScheduleCountsTest {
     engine.pg.hotRows(
         RelaySql.NEXT_COUNTING,
         rollup.onto(
-            io.vertx.sqlclient.Tuple.of(0L, 500, new Long[] {published})
+            io.vertx.sqlclient.Tuple.of(0L, 500, published)
                 .addString("relay")
                 .addUUID(holder)
                 .addLong(epoch)));
@@ -254,6 +332,64 @@ class ScheduleCountsTest {
     engine.relay();
 
     await().atMost(SOON).until(() -> "PAUSED".equals(status(schedule)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"EXHAUSTED", "PARKED", "PAUSED"})
+  void leavesTheStatusOfOneThatFiresNoMoreAndCountsAnew(String status) {
+    UUID schedule = schedule("a");
+    engine.execute(
+        "update schedules set pause_after_failures = 2, status = ?, status_reason = 'mine' where id = ?",
+        status,
+        schedule);
+    ended(run(schedule), 1, "FAILED", "FAILED");
+    ended(run(schedule), 1, "FAILED", "FAILED");
+
+    engine.relay();
+
+    awaitToldAll();
+    await()
+        .atMost(SOON)
+        .until(() -> counts(schedule).endsWith("failed=2 missed=0 skipped=0 row=0"));
+    assertEquals(status, status(schedule));
+    Map<String, Object> row = engine.row("select * from schedules where id = ?", schedule);
+    assertEquals("mine", row.get("status_reason"));
+    assertEquals(true, row.get("enabled"));
+    assertEquals(1, row.get("version"));
+  }
+
+  @Test
+  void pausesOneThatIsPausedUntilAnInstant() {
+    UUID schedule = schedule("a");
+    engine.execute(
+        "update schedules set pause_after_failures = 1, status = 'PAUSED', paused_until = now() + interval '1 hour'");
+    ended(run(schedule), 1, "FAILED", "FAILED");
+
+    engine.relay();
+
+    await()
+        .atMost(SOON)
+        .until(() -> engine.count("select count(*) from schedules where not enabled") == 1);
+  }
+
+  /** They are taken in the order of their ids. */
+  @Test
+  void pausesTheOthersWhereOneCannotBePaused() {
+    UUID one = schedule("a");
+    UUID two = schedule("b");
+    engine.execute("update schedules set pause_after_failures = 1");
+    engine.execute(
+        "insert into schedule_counts (schedule_id, tenant_id, failures_in_row) select id, 'default', 1 from schedules");
+    UUID first = (UUID) engine.row("select id from schedules order by id limit 1").get("id");
+    engine.execute(
+        "alter table schedules add constraint refused check (id <> '%s' or enabled)"
+            .formatted(first));
+
+    engine.relay();
+
+    UUID other = first.equals(one) ? two : one;
+    await().atMost(SOON).until(() -> "PAUSED".equals(status(other)));
+    assertEquals("ACTIVE", status(first));
   }
 
   // ── what is in the tables

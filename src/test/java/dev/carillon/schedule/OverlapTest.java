@@ -27,7 +27,7 @@ class OverlapTest {
   /**
    * Living: {@code R} is running, {@code A} is running and was asked to stop, {@code Q} is queued
    * or waits for another try. Waiting: policies, in the order of their due instants, numbered from
-   * 1.
+   * 1; {@code +} says that a backfill made it.
    */
   @ParameterizedTest(name = "{0} | {1}")
   @CsvSource(
@@ -76,6 +76,21 @@ class OverlapTest {
         "R  | CANCEL_OTHER BUFFER_ALL            | -     | -    | -   | R",
         "R  | CANCEL_OTHER TERMINATE_OTHER       | 2     | 1    | R   | -",
         "R  | BUFFER_ALL ALLOW_ALL               | 2     | -    | -   | -",
+        // A backfill's (+) wait behind all others, and are no reason to skip these or to wait.
+        "-  | +BUFFER_ALL +BUFFER_ALL SKIP       | 3     | -    | -   | -",
+        "R  | +BUFFER_ALL +BUFFER_ALL SKIP       | -     | 3    | -   | -",
+        "-  | +BUFFER_ALL +BUFFER_ALL            | 1     | -    | -   | -",
+        "-  | +BUFFER_ALL BUFFER_ALL BUFFER_ALL  | 2     | -    | -   | -",
+        "R  | +BUFFER_ALL +BUFFER_ALL BUFFER_ONE | -     | -    | -   | -",
+        "-  | +BUFFER_ALL BUFFER_ONE BUFFER_ONE  | 2     | -    | -   | -",
+        "R  | +BUFFER_ONE BUFFER_ONE             | -     | -    | -   | -",
+        "R  | +BUFFER_ONE +BUFFER_ONE BUFFER_ONE | -     | 2    | -   | -",
+        "R  | +BUFFER_ALL +BUFFER_ALL CANCEL_OTHER    | - | -   | -   | R",
+        "-  | +BUFFER_ALL +BUFFER_ALL CANCEL_OTHER    | 3 | -   | -   | -",
+        "R  | +BUFFER_ALL +BUFFER_ALL TERMINATE_OTHER | 3 | -   | R   | -",
+        "-  | +SKIP BUFFER_ALL                   | 2     | 1    | -   | -",
+        "R  | +CANCEL_OTHER +CANCEL_OTHER        | -     | 1    | -   | R",
+        "R  | BUFFER_ALL +TERMINATE_OTHER        | 2     | 1    | R   | -",
         "-  | -                                  | -     | -    | -   | -",
         "R  | -                                  | -     | -    | -   | -"
       })
@@ -156,7 +171,8 @@ class OverlapTest {
       List<Waiting> waiting = new ArrayList<>();
       for (int i = random.nextInt(5); i > 0; i--) {
         OverlapPolicy policy = random.nextInt(4) == 0 ? all[random.nextInt(6)] : usual;
-        waiting.add(new Waiting(new UUID(3, i), NOON.plusSeconds(random.nextInt(4)), policy));
+        Instant due = NOON.plusSeconds(random.nextInt(4));
+        waiting.add(new Waiting(new UUID(3, i), due, policy, random.nextInt(3) == 0));
       }
 
       Overlap first = Overlap.of(living, waiting);
@@ -215,9 +231,9 @@ class OverlapTest {
     List<String> words = Arrays.asList(policies.trim().split(" +"));
     List<Waiting> waiting = new ArrayList<>();
     for (int i = 0; i < words.size(); i++) {
-      waiting.add(
-          new Waiting(
-              id((char) ('1' + i)), NOON.plusSeconds(i), OverlapPolicy.valueOf(words.get(i))));
+      boolean wanted = words.get(i).startsWith("+");
+      OverlapPolicy policy = OverlapPolicy.valueOf(words.get(i).substring(wanted ? 1 : 0));
+      waiting.add(new Waiting(id((char) ('1' + i)), NOON.plusSeconds(i), policy, wanted));
     }
     return waiting;
   }

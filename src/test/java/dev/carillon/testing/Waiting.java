@@ -96,8 +96,8 @@ public final class Waiting implements AutoCloseable {
         with r as (
           insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority)
           values (?, ?, ?, ?, ?, ?, now(), 2) returning *)
-        insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, overlap, held_by)
-        select r.id, r.tenant_id, r.schedule_id, 'default', 2, 'infinity', ?, 'overlap' from r
+        insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, overlap, held_by, held_due)
+        select r.id, r.tenant_id, r.schedule_id, 'default', 2, 'infinity', ?, 'overlap', r.due_at from r
         """,
         run,
         EngineFixture.TENANT,
