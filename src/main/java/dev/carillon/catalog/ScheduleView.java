@@ -79,7 +79,8 @@ public record ScheduleView(
   /**
    * What became of a schedule's runs. It follows a moment behind the runs themselves.
    *
-   * @param fired runs that were started, whichever way they came
+   * @param fired runs that a worker has begun, whichever way they came; revived ones too, retries
+   *     not
    * @param succeeded runs that ended so
    * @param failed runs that failed or died
    * @param missed fires that were let go
