@@ -128,6 +128,48 @@ class OutageTest {
     assertEquals(19, summary().getJsonObject("data").getLong("count"));
   }
 
+  @Test
+  void aOneShotBeyondTheCatchUpWindowIsMissed() {
+    Instant at = now.minus(Duration.ofMinutes(90));
+    UUID schedule =
+        engine.schedule(
+            job, "once", "{\"type\":\"ONE_SHOT\",\"at\":\"%s\"}".formatted(at), "UTC", at);
+    set(schedule, "catch_up_ms = 3600000");
+
+    engine.ticker();
+
+    await()
+        .until(() -> engine.count("select count(*) from attempts where outcome = 'MISSED'") == 1);
+    assertEquals(List.of(), queued());
+    await()
+        .until(
+            () -> engine.count("select count(*) from schedules where status = 'EXHAUSTED'") == 1);
+  }
+
+  /** It counts from the end of its last run, so none was missed. */
+  @Test
+  void aFixedDelayFiresOnceAndNothingIsMissed() {
+    engine.schedule(job, "delay", "{\"type\":\"FIXED_DELAY\",\"delay\":\"PT1M\"}", "UTC", stopped);
+
+    engine.ticker();
+
+    awaitPlanned();
+    assertEquals(List.of(stopped), queued());
+    assertEquals(0, engine.count("select count(*) from attempts"));
+  }
+
+  @Test
+  void whatIsLetGoUsesUpNoneOfTheRuns() {
+    minutely("LAST");
+    engine.execute("update clock set runs_left = 2");
+
+    engine.ticker();
+
+    awaitPlanned();
+    assertEquals(List.of(now.minusSeconds(30)), queued());
+    assertEquals(1, engine.count("select runs_left from clock"));
+  }
+
   /** What may not start any more is not made up for. */
   @Test
   void letsGoWhatAWindowIsOverFor() {
