@@ -152,7 +152,7 @@ final class ClockSql {
       """
       update clock
       set awaited_run = null,
-          next_fire_at = case when enabled then $3::timestamptz + delay_ms * interval '1 millisecond' end
+          next_fire_at = case when enabled and coalesce(runs_left, 1) > 0 then $3::timestamptz + delay_ms * interval '1 millisecond' end
       where schedule_id = $1 and awaited_run = $2
       """;
 

@@ -40,7 +40,7 @@ final class ExpirySql {
       ), rearmed as (
         update clock c
         set awaited_run = null,
-            next_fire_at = case when c.enabled then $1::timestamptz + c.delay_ms * interval '1 millisecond' end
+            next_fire_at = case when c.enabled and coalesce(c.runs_left, 1) > 0 then $1::timestamptz + c.delay_ms * interval '1 millisecond' end
         where c.schedule_id = any(array(select l.schedule_id from l)) and c.awaited_run = any(array(select l.id from l))
         returning c.schedule_id
       ), told as (
