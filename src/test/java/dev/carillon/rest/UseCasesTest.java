@@ -1,5 +1,6 @@
 package dev.carillon.rest;
 
+import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -177,7 +178,14 @@ class UseCasesTest extends ScheduleFixture {
     // Beyond what the calendar answers for, nothing is quietly a business day.
     api.get("/schedules/own/fires?from=2027-12-30T00:00:00Z&limit=9")
         .then()
+        .statusCode(200)
+        .body("fires.size()", equalTo(2))
+        .body("exhausted", equalTo(false))
+        .body("incomplete", containsString("shutdown"));
+    api.get("/schedules/own/fires?from=2027-12-30T00:00:00Z&to=2028-01-31T00:00:00Z")
+        .then()
         .statusCode(422)
         .body("errors[0].pointer", equalTo("/calendar"));
+    api.get("/schedules/own/fires?from=2028-01-01T12:00:00Z").then().statusCode(422);
   }
 }
