@@ -22,6 +22,10 @@ public final class SecretPaths {
   private static final String FIRST_SEGMENT = "feeds";
 
   private static final Pattern PLAIN = Pattern.compile("/feeds(/[A-Za-z0-9._~-]*)*");
+
+  /** Where the part before it was taken for a host, as in //feeds/…, or left out. */
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_-]{43}\\.ics");
+
   private static final Pattern PARAMETERS = Pattern.compile(";[^/]*");
   private static final Pattern STRAY_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
@@ -71,7 +75,7 @@ public final class SecretPaths {
         segments.addLast(segment);
       }
     }
-    return FIRST_SEGMENT.equalsIgnoreCase(segments.peekFirst());
+    return FIRST_SEGMENT.equalsIgnoreCase(segments.peekFirst()) || TOKEN.matcher(path).find();
   }
 
   private static String decoded(String path) {

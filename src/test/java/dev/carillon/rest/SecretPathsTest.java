@@ -27,6 +27,7 @@ class SecretPathsTest {
           "//feeds/" + TOKEN + ".ics",
           "/feeds%2F" + TOKEN + ".ics",
           "/%2566eeds/" + TOKEN + ".ics",
+          "/" + TOKEN + ".ics",
           "/FEEDS/" + TOKEN + ".ics");
 
   @Test
