@@ -4,9 +4,7 @@ import dev.carillon.time.calendar.BusinessDays;
 import dev.carillon.time.calendar.Convention;
 import dev.carillon.time.calendar.DayOff;
 import dev.carillon.time.calendar.OutsideCalendar;
-import dev.carillon.time.civil.CivilDays;
 import dev.carillon.time.civil.Effort;
-import java.time.LocalDate;
 import java.util.EnumSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -34,20 +32,12 @@ final class AdjustedDates implements Nominals {
 
   private static final int DAY = 86_400;
 
-  /** Before any date that a fire is asked for; back to here, a business day is looked for. */
-  private static final long FIRST_DAY = CivilDays.of(Years.FIRST_YEAR - 1, 1, 1);
-
-  private static final long LAST_DAY = CivilDays.of(Years.LAST_YEAR, 12, 31);
-
   /** How many unknown dates could be days off in a row, and times on the last of them be moved. */
   private static final int UNKNOWN_DAYS = 31;
 
-  /** So far, at most, the days off behind the end of a search are followed. */
-  private static final int LONG_RUN = 400;
-
   private final Nominals nominals;
-  private final BusinessDays days;
   private final Convention convention;
+  private final MovedDates dates;
 
   /** Behind it nothing is looked for. */
   private final long last;
@@ -56,31 +46,17 @@ final class AdjustedDates implements Nominals {
   private final long lastNominal;
 
   /**
-   * Where the dates that come to a business day end, on one side of it.
-   *
-   * @param day the last of them; the business day itself where there are none
-   * @param unknown why those further away may belong to them; null: they do not
-   * @param from the unknown dates begin here
-   */
-  private record Reach(long day, @Nullable OutsideCalendar unknown, long from) {
-
-    static Reach to(long day) {
-      return new Reach(day, null, 0);
-    }
-  }
-
-  /**
    * @param convention not UNADJUSTED
    */
   AdjustedDates(Nominals nominals, BusinessDays days, Convention convention) {
-    this(nominals, days, convention, NONE - 1, NONE - 1);
+    this(nominals, convention, new MovedDates(days, convention), NONE - 1, NONE - 1);
   }
 
   private AdjustedDates(
-      Nominals nominals, BusinessDays days, Convention convention, long last, long lastNominal) {
+      Nominals nominals, Convention convention, MovedDates dates, long last, long lastNominal) {
     this.nominals = nominals;
-    this.days = days;
     this.convention = convention;
+    this.dates = dates;
     this.last = last;
     this.lastNominal = lastNominal;
   }
@@ -108,7 +84,7 @@ final class AdjustedDates implements Nominals {
     long at = nominals.next(after, effort);
     while (at <= lastNominal) {
       long day = Math.floorDiv(at, DAY);
-      if (!isOff(day, effort)) {
+      if (!dates.isOff(day, effort)) {
         return at;
       }
       at = nominals.next((day + 1) * DAY - 1, effort);
@@ -122,7 +98,7 @@ final class AdjustedDates implements Nominals {
    */
   private @Nullable Boolean isOffIfAsked(long day, Effort effort) {
     try {
-      return isOff(day, effort);
+      return dates.isOff(day, effort);
     } catch (OutsideCalendar unknown) {
       refuseEarlier(day - UNKNOWN_DAYS, day, 0, DAY, unknown, effort);
       return null;
@@ -135,7 +111,7 @@ final class AdjustedDates implements Nominals {
     if (first == from) {
       return first;
     }
-    Reach before = before(day, effort);
+    MovedDates.Reach before = dates.before(day, effort);
     first = earliest(before.day(), day - 1, from, first, effort);
     first = laterDates(day, from, first, effort);
     if (before.unknown() != null) {
@@ -150,7 +126,7 @@ final class AdjustedDates implements Nominals {
     if (known == from || convention == Convention.FOLLOWING) {
       return known;
     }
-    Reach after = after(day, effort);
+    MovedDates.Reach after = dates.after(day, effort);
     int first = earliest(day + 1, after.day(), from, known, effort);
     if (after.unknown() != null) {
       long unknown = after.from() + UNKNOWN_DAYS;
@@ -165,12 +141,14 @@ final class AdjustedDates implements Nominals {
     long at = nominals.next(start * DAY - 1, effort);
     while (at <= lastNominal) {
       long date = Math.floorDiv(at, DAY);
-      long target = target(date, effort);
+      long target = dates.target(date, effort);
       if (target > day) {
         // Of a date that comes to no business day up to the last year, none behind it does.
-        return target > LAST_DAY ? NONE : target * DAY + firstOn(target, date, at, effort);
+        return target > MovedDates.LAST_DAY
+            ? NONE
+            : target * DAY + firstOn(target, date, at, effort);
       }
-      at = nominals.next(behindThoseOf(date, effort) * DAY - 1, effort);
+      at = nominals.next(dates.behindThoseOf(date, effort) * DAY - 1, effort);
     }
     return NONE;
   }
@@ -189,152 +167,20 @@ final class AdjustedDates implements Nominals {
     if (convention == Convention.PRECEDING) {
       return day + 1;
     }
-    long lowest = convention == Convention.MODIFIED_FOLLOWING ? firstOfMonth(day) : FIRST_DAY;
+    long lowest =
+        convention == Convention.MODIFIED_FOLLOWING
+            ? MovedDates.firstOfMonth(day)
+            : MovedDates.FIRST_DAY;
     long start = day;
     try {
-      while (start > lowest && isOff(start - 1, effort)) {
+      while (start > lowest && dates.isOff(start - 1, effort)) {
         start--;
       }
     } catch (OutsideCalendar unknown) {
       refuseEarlier(start - 1 - UNKNOWN_DAYS, start - 1, 0, DAY, unknown, effort);
       return start;
     }
-    return convention == Convention.NEAREST ? secondHalf(start, day, effort) : start;
-  }
-
-  /** The first of the days off around a day that is not nearer the business day before them. */
-  private long secondHalf(long start, long day, Effort effort) {
-    try {
-      long end = following(day, LAST_DAY, effort);
-      return Math.floorDiv(start + end, 2);
-    } catch (OutsideCalendar unknown) {
-      return start;
-    }
-  }
-
-  /** The first date behind one, and behind all that surely are moved to the same earlier day. */
-  private long behindThoseOf(long date, Effort effort) {
-    if (convention == Convention.MODIFIED_FOLLOWING) {
-      return firstOfNextMonth(date);
-    }
-    if (convention == Convention.NEAREST) {
-      return date + 1;
-    }
-    long end = convention == Convention.PRECEDING ? LAST_DAY + 1 : firstOfNextMonth(date);
-    long next = date + 1;
-    try {
-      while (next < end && isOff(next, effort)) {
-        next++;
-      }
-    } catch (OutsideCalendar unknown) {
-      // Whether anything depends on it shows when the next nominal date is asked for.
-      return next;
-    }
-    return next;
-  }
-
-  /** The business day that a date comes to; far behind or before all days when there is none. */
-  private long target(long date, Effort effort) {
-    if (!isOff(date, effort)) {
-      return date;
-    }
-    return switch (convention) {
-      case PRECEDING -> preceding(date, FIRST_DAY, effort);
-      case MODIFIED_FOLLOWING -> {
-        long inMonth = firstOfNextMonth(date) - 1;
-        long following = following(date, inMonth, effort);
-        yield following > inMonth ? preceding(date, FIRST_DAY, effort) : following;
-      }
-      case MODIFIED_PRECEDING -> {
-        long inMonth = firstOfMonth(date);
-        long preceding = preceding(date, inMonth, effort);
-        yield preceding < inMonth ? following(date, LAST_DAY, effort) : preceding;
-      }
-      case NEAREST -> nearest(date, effort);
-      default -> following(date, LAST_DAY, effort);
-    };
-  }
-
-  private long following(long date, long end, Effort effort) {
-    long day = date + 1;
-    while (day <= end && isOff(day, effort)) {
-      day++;
-    }
-    return day;
-  }
-
-  private long preceding(long date, long end, Effort effort) {
-    long day = date - 1;
-    while (day >= end && isOff(day, effort)) {
-      day--;
-    }
-    return day;
-  }
-
-  private long nearest(long date, Effort effort) {
-    for (long distance = 1; ; distance++) {
-      boolean later = date + distance <= LAST_DAY;
-      boolean earlier = date - distance >= FIRST_DAY;
-      if (later && !isOff(date + distance, effort)) {
-        return date + distance;
-      }
-      if (earlier && !isOff(date - distance, effort)) {
-        return date - distance;
-      }
-      if (!later && !earlier) {
-        return LAST_DAY + 1;
-      }
-    }
-  }
-
-  /** Which days off before a business day come to it. */
-  private Reach before(long day, Effort effort) {
-    if (convention == Convention.PRECEDING) {
-      return Reach.to(day);
-    }
-    long lowest = convention == Convention.MODIFIED_FOLLOWING ? firstOfMonth(day) : FIRST_DAY;
-    long end = day - 1;
-    OutsideCalendar outside = null;
-    try {
-      while (end >= lowest && isOff(end, effort)) {
-        end--;
-      }
-    } catch (OutsideCalendar unknown) {
-      outside = unknown;
-    }
-    // Whether it is a business day or unknown: of those behind it, these come to the day.
-    long first =
-        switch (convention) {
-          case MODIFIED_PRECEDING -> firstOfNextMonth(end);
-          case NEAREST -> Math.floorDiv(end + day + 1, 2);
-          default -> end + 1;
-        };
-    return new Reach(Math.min(first, day), outside, end);
-  }
-
-  /** Which days off after a business day come to it. */
-  private Reach after(long day, Effort effort) {
-    if (convention == Convention.FOLLOWING) {
-      return Reach.to(day);
-    }
-    long highest =
-        convention == Convention.MODIFIED_PRECEDING ? firstOfNextMonth(day) - 1 : LAST_DAY;
-    long end = day + 1;
-    OutsideCalendar outside = null;
-    try {
-      while (end <= highest && isOff(end, effort)) {
-        end++;
-      }
-    } catch (OutsideCalendar unknown) {
-      outside = unknown;
-    }
-    long to =
-        switch (convention) {
-          case MODIFIED_FOLLOWING -> firstOfMonth(end) - 1;
-          case NEAREST -> Math.floorDiv(end + day + 1, 2) - 1;
-          default -> end - 1;
-        };
-    return new Reach(Math.max(to, day), outside, end);
+    return convention == Convention.NEAREST ? dates.secondHalf(start, day, effort) : start;
   }
 
   /**
@@ -366,24 +212,6 @@ final class AdjustedDates implements Nominals {
     }
   }
 
-  private boolean isOff(long day, Effort effort) {
-    return dayOff(day, effort) != null;
-  }
-
-  private @Nullable DayOff dayOff(long day, Effort effort) {
-    return days.dayOff(LocalDate.ofEpochDay(day), effort);
-  }
-
-  private static long firstOfMonth(long day) {
-    return day - CivilDays.day(CivilDays.civil(day)) + 1;
-  }
-
-  private static long firstOfNextMonth(long day) {
-    long civil = CivilDays.civil(day);
-    int length = CivilDays.lengthOf(CivilDays.year(civil), CivilDays.month(civil));
-    return day - CivilDays.day(civil) + 1 + length;
-  }
-
   /**
    * Why a time stands where it does: the reasons of all the nominal dates that were moved to it.
    *
@@ -397,13 +225,13 @@ final class AdjustedDates implements Nominals {
     }
     long day = Math.floorDiv(local, DAY);
     int time = (int) (local - day * DAY);
-    long end = after(day, effort).day();
-    long at = nominals.next(before(day, effort).day() * DAY + time - 1, effort);
+    long end = dates.after(day, effort).day();
+    long at = nominals.next(dates.before(day, effort).day() * DAY + time - 1, effort);
     while (at <= end * DAY + time) {
       long date = Math.floorDiv(at, DAY);
       int found = (int) (at - date * DAY);
       if (found == time) {
-        reasons.add(dayOff(date, effort) == DayOff.HOLIDAY ? Moved.HOLIDAY : Moved.WEEKEND);
+        reasons.add(dates.dayOff(date, effort) == DayOff.HOLIDAY ? Moved.HOLIDAY : Moved.WEEKEND);
       }
       at = nominals.next((found < time ? date : date + 1) * DAY + time - 1, effort);
     }
@@ -413,22 +241,13 @@ final class AdjustedDates implements Nominals {
   @Override
   public Nominals upTo(long local) {
     boolean onlyLater = convention == Convention.SKIP || convention == Convention.FOLLOWING;
-    long end = onlyLater ? local : endOfRun(Math.floorDiv(local, DAY));
-    return new AdjustedDates(nominals.upTo(end), days, convention, local, end);
+    long end = onlyLater ? local : lastOf(dates.endOfRun(Math.floorDiv(local, DAY)));
+    return new AdjustedDates(nominals.upTo(end), convention, dates, local, end);
   }
 
-  /** The last second of the days off behind a day; no end where they are too many or unknown. */
-  private long endOfRun(long day) {
-    try {
-      for (long end = day + 1; end < day + LONG_RUN; end++) {
-        if (days.isBusinessDay(LocalDate.ofEpochDay(end))) {
-          return end * DAY - 1;
-        }
-      }
-    } catch (OutsideCalendar unknown) {
-      return NONE - 1;
-    }
-    return NONE - 1;
+  /** The last second of a day; no end where there is no such day. */
+  private static long lastOf(long day) {
+    return day == MovedDates.UNKNOWN ? NONE - 1 : (day + 1) * DAY - 1;
   }
 
   @Override
@@ -468,8 +287,8 @@ final class AdjustedDates implements Nominals {
     if (convention == Convention.SKIP) {
       return nominals.count(from - 1, end, effort);
     }
-    Reach before = before(day, effort);
-    Reach after = after(day, effort);
+    MovedDates.Reach before = dates.before(day, effort);
+    MovedDates.Reach after = dates.after(day, effort);
     if (before.unknown() != null || after.unknown() != null) {
       return countMerged(day, first, end, effort);
     }

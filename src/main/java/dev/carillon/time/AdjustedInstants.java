@@ -119,18 +119,22 @@ record AdjustedInstants(Fires instants, ZoneId zone, BusinessDays days, @Nullabl
         effort.steps(STEPS_PER_INSTANT);
         long from = Math.max(after - span.offset, span.start - 1);
         Instant at = instants.next(Instant.ofEpochSecond(from + 1).minusNanos(1));
-        if (at == null) {
-          return first;
-        }
-        long second = at.getEpochSecond();
-        if (second < span.end) {
-          first = Math.min(first, second + span.offset);
+        boolean here = at != null && at.getEpochSecond() < span.end;
+        if (here) {
+          first = Math.min(first, at.getEpochSecond() + span.offset);
         }
         // No offset lets a later instant show an earlier time by more than this.
         if (first != NONE && span.end > first + LocalLine.CLOSE) {
           return first;
         }
-        span = second < span.end ? line.after(span) : line.at(second);
+        if (here || span.end <= after + LocalLine.CLOSE) {
+          // By another offset, instants that lie before the one asked from here come later.
+          span = line.after(span);
+        } else if (at == null) {
+          return first;
+        } else {
+          span = line.at(at.getEpochSecond());
+        }
       }
     }
   }
