@@ -66,7 +66,7 @@ public class RunList {
     return ids.isEmpty()
         ? Uni.createFrom().item(List.of())
         : statements
-            .query(RunSql.READ, parameters(tenant, filter, ids, now, false, most))
+            .query(RunShownSql.READ, parameters(tenant, filter, ids, now, false, most))
             .map(rows -> views(rows, now));
   }
 
@@ -100,17 +100,17 @@ public class RunList {
       Statements statements, Tenant tenant, RunFilter filter, UUID below, int most) {
     Tuple three = Tuple.of(tenant.id(), below, most);
     if (filter.state() != null && !filter.state().isFinal()) {
-      return statements.query(RunSql.LIVING, three);
+      return statements.query(RunShownSql.LIVING, three);
     }
     if (filter.state() != null && filter.state() != RunState.SUCCEEDED) {
-      return statements.query(RunSql.NOT_SUCCEEDED, three.addString(filter.state().name()));
+      return statements.query(RunShownSql.NOT_SUCCEEDED, three.addString(filter.state().name()));
     }
     if (filter.scheduleId() != null) {
-      return statements.query(RunSql.OF_SCHEDULE, three.addUUID(filter.scheduleId()));
+      return statements.query(RunShownSql.OF_SCHEDULE, three.addUUID(filter.scheduleId()));
     }
     return filter.jobKey() == null
-        ? statements.query(RunSql.OF_TENANT, three)
-        : statements.query(RunSql.OF_JOB, three.addString(filter.jobKey()));
+        ? statements.query(RunShownSql.OF_TENANT, three)
+        : statements.query(RunShownSql.OF_JOB, three.addString(filter.jobKey()));
   }
 
   private static List<UUID> ids(RowSet<Row> rows) {

@@ -1,6 +1,6 @@
 package dev.carillon.catalog;
 
-/** What is asked of runs, their queue rows and their attempts in one tenant's name. */
+/** How runs are made in one tenant's name. */
 final class RunSql {
 
   /** What a new run takes from its job. $1 tenant, $2 key. */
@@ -73,141 +73,47 @@ final class RunSql {
 
   /**
    * The run and its queue row. $1 id, $2 tenant, $3 job, $4 schedule, $5 due, $6 created, $7
-   * priority, $8 dedupe key, $9 traceparent, $10 target, $11 params, $12 scope, $13 queue, $14
-   * until when it must have started or null, $15 what it does when others of its schedule live or
-   * null, $16 whether it waits for them.
+   * priority, $8 dedupe key, $9 traceparent, $10 target, $11 params, $12 scope, $13 retry, $14
+   * concurrency key, $15 labels, $16 queue, $17 until when it must have started or null, $18 what
+   * it does when others of its schedule live or null, $19 whether it waits for them, $20 group, $21
+   * its position there. One of a group waits until the group lets it go.
    */
   static final String INSERT =
       """
       with written as (
         insert into runs (id, tenant_id, job_id, schedule_id, due_at, created_at, priority, dedupe_key, trace,
-                          target, params, scope, expires_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb, $12::text::jsonb, $14)
+                          target, params, scope, retry, concurrency_key, labels, expires_at, group_id, position)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb, $12::text::jsonb,
+                $13::text::jsonb, $14, $15::text::jsonb, $17, $20, $21)
       ), expires as (
         insert into expiries (run_id, tenant_id, expires_at)
-        select $1, $2, $14::timestamptz where $14::timestamptz is not null
+        select $1, $2, $17::timestamptz where $17::timestamptz is not null
       )
-      insert into queue (id, tenant_id, schedule_id, due_at, priority, queue, overlap, held_by, held_due)
-      values ($1, $2, $4, case when $16 then 'infinity' else $5::timestamptz end, $7, $13, $15,
-              case when $16 then 'overlap' end, case when $16 then $5::timestamptz end)
+      insert into queue (id, tenant_id, schedule_id, due_at, priority, queue, overlap, held_by, held_due,
+                         concurrency_key, group_id, position, state)
+      values ($1, $2, $4, case when $19 or $20::uuid is not null then 'infinity' else $5::timestamptz end, $7, $16, $18,
+              case when $20::uuid is not null then 'group' when $19 then 'overlap' end,
+              case when $19 or $20::uuid is not null then $5::timestamptz end,
+              $14, $20, $21, case when $20::uuid is not null then 'PENDING' else 'QUEUED' end::queue_state)
       """;
 
   /**
    * A run that is skipped as soon as it is asked for: it is written, and told of, like any other
-   * that ends without a worker. The first 13 as those of {@link #INSERT}, without the queue.
+   * that ends without a worker. The first 15 as those of {@link #INSERT}, without the queue.
    */
   static final String INSERT_SKIPPED =
       """
       with written as (
         insert into runs (id, tenant_id, job_id, schedule_id, due_at, created_at, priority, dedupe_key, trace,
-                          target, params, scope)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb, $12::text::jsonb)
+                          target, params, scope, retry, concurrency_key, labels)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb, $12::text::jsonb,
+                $13::text::jsonb, $14, $15::text::jsonb)
       ), kept as (
         insert into attempts (run_id, generation, attempt, tenant_id, outcome, final_state, finished_at)
         values ($1, 1, 1, $2, 'SKIPPED', 'SKIPPED', $6)
       )
       insert into outbox (at, kind, tenant_id, runs, attempts)
       values ($6, 'ENDED', $2, array[$1::uuid], array[1])
-      """;
-
-  /**
-   * Runs as they are shown, newest first. The state is the queue row's while there is one, else the
-   * last attempt's final one: read in one statement, so that a run that ends meanwhile is seen
-   * before or after, never in between. A queue row that is QUEUED or waits for a retry changes by
-   * time alone; it also says when the run goes on, which a retry puts off. One that is held has no
-   * such instant, and shows the run's own; one that is held for others of its schedule is, until
-   * then, scheduled like any other. $1 ids, $2 tenant, $3 now, $4 whether with all attempts, $5
-   * state or null, $6 job key or null, $7 schedule or null, $8 due from (inclusive) or null, $9 due
-   * to (exclusive) or null, $10 most.
-   */
-  static final String READ =
-      """
-      with read as (
-        select r.id, r.tenant_id, r.schedule_id, r.fire_at, coalesce(nullif(q.due_at, 'infinity'), r.due_at) as due_at,
-               r.expires_at, r.created_at, r.priority, r.dedupe_key,
-               r.trace, r.target::text as target, r.params::text as params, r.scope::text as scope,
-               j.key as job_key, (j.retry ->> 'maxAttempts')::int as max_attempts,
-               q.locked_by, q.locked_at,
-               case when q.held_by = 'overlap' and r.due_at > $3 then null else q.held_by end as held_by,
-               coalesce(q.attempt, a.attempt, 0) as attempt,
-               coalesce(q.generation, a.generation, 1) as generation,
-               a.started_at, a.finished_at, a.error::text as error, a.output::text as output,
-               case q.state
-                 when 'RUNNING' then 'RUNNING'
-                 when 'PENDING' then 'PENDING'
-                 when 'QUEUED' then
-                   case when (q.held_by is null and q.due_at > $3) or (q.held_by = 'overlap' and r.due_at > $3)
-                     then 'SCHEDULED' else 'QUEUED' end
-                 when 'RETRY_SCHEDULED' then
-                   case when q.due_at > $3 and q.held_by is null then 'RETRY_SCHEDULED' else 'QUEUED' end
-                 else a.final_state::text
-               end as state
-        from runs r
-        left join queue q on q.id = r.id
-        left join jobs j on j.id = r.job_id
-        left join lateral (
-          select a.* from attempts a
-          where a.run_id = r.id
-          order by a.generation desc, a.attempt desc limit 1
-        ) a on true
-        where r.id = any($1) and r.tenant_id = $2
-      )
-      select read.*,
-             case when $4 then (
-               select json_agg(json_build_object(
-                 'number', a.attempt, 'generation', a.generation, 'outcome', a.outcome, 'workerId', a.worker_id,
-                 'params', read.params::json, 'jobVersion', a.job_version,
-                 'startedAt', to_char(a.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-                 'finishedAt', to_char(a.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-                 'exitCode', a.exit_code, 'error', a.error, 'output', a.output)
-                 order by a.generation, a.attempt)::text
-               from attempts a where a.run_id = read.id
-             ) end as attempts
-      from read
-      where ($5::text is null or state = $5)
-        and ($6::text is null or job_key = $6)
-        and ($7::uuid is null or schedule_id = $7)
-        and ($8::timestamptz is null or due_at >= $8)
-        and ($9::timestamptz is null or due_at < $9)
-      order by id desc
-      limit $10
-      """;
-
-  // Where a list looks for its candidates: each by an index that is in the list's order, so that
-  // it reads what it asks for and no more.
-
-  /** By runs_by_tenant. $1 tenant, $2 below, $3 most. */
-  static final String OF_TENANT =
-      """
-      select id from runs where tenant_id = $1 and id < $2 order by id desc limit $3
-      """;
-
-  /** By runs_by_job. $1 tenant, $2 below, $3 most, $4 job key. */
-  static final String OF_JOB =
-      """
-      select id from runs
-      where tenant_id = $1 and id < $2 and job_id = (select id from jobs where tenant_id = $1 and key = $4)
-      order by id desc limit $3
-      """;
-
-  /** By runs_by_schedule. $1 tenant, $2 below, $3 most, $4 schedule. */
-  static final String OF_SCHEDULE =
-      """
-      select id from runs where tenant_id = $1 and id < $2 and schedule_id = $4 order by id desc limit $3
-      """;
-
-  /** By queue_by_tenant: the runs that live. $1 tenant, $2 below, $3 most. */
-  static final String LIVING =
-      """
-      select id from queue where tenant_id = $1 and id < $2 order by id desc limit $3
-      """;
-
-  /** By attempts_not_succeeded. $1 tenant, $2 below, $3 most, $4 final state. */
-  static final String NOT_SUCCEEDED =
-      """
-      select distinct run_id as id from attempts
-      where tenant_id = $1 and run_id < $2 and outcome <> 'SUCCEEDED' and final_state = $4::text::run_state
-      order by id desc limit $3
       """;
 
   private RunSql() {}

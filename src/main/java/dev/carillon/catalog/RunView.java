@@ -62,7 +62,7 @@ public record RunView(
     @Schema(readOnly = true, description = "Of GET /runs/{id}")
         @Nullable List<AttemptView> attempts) {
 
-  /** A row of {@link RunSql#READ}. */
+  /** A row of {@link RunShownSql#READ}. */
   static RunView of(Row row, Instant now) {
     UUID id = row.getUUID("id");
     RunState state = RunState.valueOf(row.getString("state"));

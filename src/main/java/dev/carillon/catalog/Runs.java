@@ -164,7 +164,7 @@ public class Runs {
   Uni<RunView> read(Statements statements, Tenant tenant, UUID id) {
     Instant now = clock.instant();
     return statements
-        .query(RunSql.READ, RunList.parameters(tenant, ANY, List.of(id), now, true, 1))
+        .query(RunShownSql.READ, RunList.parameters(tenant, ANY, List.of(id), now, true, 1))
         .map(Runs::only)
         .onItem()
         .ifNull()
@@ -231,7 +231,10 @@ public class Runs {
             .addString(requester.traceparent())
             .addString(JsonText.writeNullable(target))
             .addString(JsonText.writeNullable(params))
-            .addString(JsonText.writeNullable(request.scope()));
+            .addString(JsonText.writeNullable(request.scope()))
+            .addString(JsonText.writeNullable(request.retry()))
+            .addString(request.concurrencyKey())
+            .addString(JsonText.writeNullable(request.labels()));
     DueNotice notice = new DueNotice(id, due, priority, tenant.id(), source.queue());
     OverlapPolicy overlap = request.overlap() == null ? source.overlap() : request.overlap();
     return RunPlace.of(statements, tenant, source.scheduleId(), overlap, id, now)
@@ -241,24 +244,34 @@ public class Runs {
                     ? statements.query(RunSql.INSERT_SKIPPED, values).replaceWith(News.NOTHING)
                     : statements
                         .query(RunSql.INSERT, queued(values, request, source, overlap, place))
-                        .replaceWith(
-                            place == RunPlace.WAITS
-                                ? new News(false, null, source.scheduleId())
-                                : new News(false, notice, null)))
+                        .replaceWith(news(request, source, place, notice)))
         .call(() -> activate(statements, tenant, source))
         .map(news -> new Placed(id, news));
+  }
+
+  /** One of a group waits for the group, which is told apart. */
+  private static News news(RunRequest request, Source source, RunPlace place, DueNotice notice) {
+    if (request.membership() != null) {
+      return News.NOTHING;
+    }
+    return place == RunPlace.WAITS
+        ? new News(false, null, source.scheduleId())
+        : new News(false, notice, null);
   }
 
   /** Nothing is kept of a policy that lets all run, where the schedule's own does so too. */
   private static Tuple queued(
       Tuple values, RunRequest request, Source source, OverlapPolicy overlap, RunPlace place) {
+    RunRequest.Membership member = request.membership();
     boolean overlaps =
         overlap != OverlapPolicy.ALLOW_ALL || source.overlap() != OverlapPolicy.ALLOW_ALL;
     return values
         .addString(source.queue())
         .addOffsetDateTime(Times.utc(request.expiresAt()))
         .addString(overlaps ? overlap.name() : null)
-        .addBoolean(place == RunPlace.WAITS);
+        .addBoolean(place == RunPlace.WAITS)
+        .addUUID(member == null ? null : member.group())
+        .addInteger(member == null ? null : member.position());
   }
 
   private static void requireNotExpired(RunRequest request, Instant due) {

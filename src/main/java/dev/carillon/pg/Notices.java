@@ -35,7 +35,9 @@ public class Notices {
      * Runs of these schedules ended, or wait for others to end: ids of schedules, a line each
      * ({@link PlaceNotice}).
      */
-    PLACE("carillon_place");
+    PLACE("carillon_place"),
+    /** Runs of these groups ended, or were added: ids of groups, in the form of PLACE. */
+    GROUP("carillon_group");
 
     private final String wire;
 

@@ -4,6 +4,10 @@ package dev.carillon.run;
 public enum Backoff {
   /** Always the initial delay. */
   FIXED,
+  /** By the initial delay each time, up to the longest. */
+  LINEAR,
   /** Doubling from the initial delay up to the longest. */
-  EXPONENTIAL
+  EXPONENTIAL,
+  /** As a list says, its last one again and again. */
+  LIST
 }

@@ -1,18 +1,33 @@
 package dev.carillon.run;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a failed attempt is tried again.
  *
  * @param maxAttempts tries in all, the first one included; 1 or more
+ * @param maxAge no try begins later than this after the run was due; null: at any age
  * @param backoff how the delay grows
  * @param initialDelay before the second try; zero or more
  * @param maxDelay the longest delay that the backoff grows to; not below {@code initialDelay}
+ * @param jitter how the delay is spread
+ * @param delays of {@link Backoff#LIST}, one a try; empty with any other
+ * @param retryOn which classes of error are tried again; empty: all
+ * @param noRetryOn which are not, whatever {@code retryOn} says
  */
 public record RetryPolicy(
-    int maxAttempts, Backoff backoff, Duration initialDelay, Duration maxDelay) {
+    int maxAttempts,
+    @Nullable Duration maxAge,
+    Backoff backoff,
+    Duration initialDelay,
+    Duration maxDelay,
+    RetryJitter jitter,
+    List<Duration> delays,
+    List<String> retryOn,
+    List<String> noRetryOn) {
 
   /** Most tries a job may ask for. */
   public static final int MOST_ATTEMPTS = 1_000;
@@ -24,6 +39,20 @@ public record RetryPolicy(
   public static final RetryPolicy DEFAULT =
       new RetryPolicy(5, Backoff.EXPONENTIAL, Duration.ofMinutes(1), Duration.ofHours(1));
 
+  /** Without a limit of age, jitter, list or classes of error. */
+  public RetryPolicy(int maxAttempts, Backoff backoff, Duration initialDelay, Duration maxDelay) {
+    this(
+        maxAttempts,
+        null,
+        backoff,
+        initialDelay,
+        maxDelay,
+        RetryJitter.NONE,
+        List.of(),
+        List.of(),
+        List.of());
+  }
+
   public RetryPolicy {
     Objects.requireNonNull(backoff, "backoff");
     if (maxAttempts < 1 || maxAttempts > MOST_ATTEMPTS) {
@@ -31,6 +60,13 @@ public record RetryPolicy(
     }
     if (initialDelay.isNegative() || initialDelay.compareTo(LONGEST_DELAY) > 0) {
       throw new IllegalArgumentException("initialDelay must be between PT0S and " + LONGEST_DELAY);
+    }
+    Objects.requireNonNull(jitter, "jitter");
+    delays = List.copyOf(delays);
+    retryOn = List.copyOf(retryOn);
+    noRetryOn = List.copyOf(noRetryOn);
+    if ((backoff == Backoff.LIST) == delays.isEmpty()) {
+      throw new IllegalArgumentException("delays belong to the backoff LIST, and it needs some");
     }
     if (maxDelay.compareTo(initialDelay) < 0 || maxDelay.compareTo(LONGEST_DELAY) > 0) {
       throw new IllegalArgumentException(

@@ -41,7 +41,8 @@ final class ClaimSql {
       ), w as materialized (
         -- By the ids as they came, and by their bounds: of an array nobody knows the partitions when the plan is made.
         select r.id, r.job_id, r.schedule_id, r.fire_at, r.trace, r.target::text as target,
-               r.params::text as params, r.scope::text as scope, j.version as job_version, j.timeout_ms
+               r.params::text as params, r.scope::text as scope, r.retry::text as retry, r.due_at as first_due,
+               j.version as job_version, j.timeout_ms
         from runs r
         -- One look-up a row, by offset 0; joined freely, a plan that saw few jobs would read all of them each time.
         left join lateral (select jobs.version, jobs.timeout_ms from jobs where jobs.id = r.job_id offset 0) j on true
@@ -58,14 +59,15 @@ final class ClaimSql {
             deadline = greatest($2, q.due_at) + ($5 + coalesce(((select t.timeouts from t) ->> q.id::text)::bigint, $4))
               * interval '1 millisecond'
         where q.id = any(array(select l.id from l))
-        returning q.id, q.tenant_id, q.attempt, q.generation, q.tried, q.lost, q.due_at, q.locked_at, q.locked_by
+        returning q.id, q.tenant_id, q.attempt, q.generation, q.tried, q.lost, q.due_at, q.locked_at, q.locked_by,
+                  q.aged_from
       ), told as (
         insert into outbox (at, kind, worker_id, runs, attempts)
         select $2, 'STARTED', $3, array_agg(c.id), array_agg(c.attempt) from c
         having count(*) > 0
       )
       select c.*, w.id is not null as written, w.job_id, w.job_version, w.schedule_id, w.fire_at, w.trace, w.target,
-             w.params, w.scope
+             w.params, w.scope, w.retry, w.first_due
       -- A full join can only be hashed or merged; a nested loop would compare every row with every other. The condition is
       -- written so that the planner does not see that it makes a left join of it.
       from c
@@ -80,8 +82,9 @@ final class ClaimSql {
   static final String HELD =
       """
       select q.id, q.tenant_id, q.attempt, q.generation, q.tried, q.lost, q.due_at, q.locked_at, q.locked_by,
-             r.id is not null as written, r.job_id, j.version as job_version, r.schedule_id, r.fire_at, r.trace,
-             r.target::text as target, r.params::text as params, r.scope::text as scope
+             q.aged_from, r.id is not null as written, r.job_id, j.version as job_version, r.schedule_id, r.fire_at, r.trace,
+             r.target::text as target, r.params::text as params, r.scope::text as scope, r.retry::text as retry,
+             r.due_at as first_due
       from queue q
       left join runs r on r.id = q.id and r.id = any($1)
       left join jobs j on j.id = r.job_id

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * One run as the claim returned it.
  *
  * @param written false when the queue has a row but {@code runs} has not: nothing can be executed
+ * @param agedFrom from when the age of its retries counts, UTC
+ * @param retry what its schedule or whoever asked for it says of retries otherwise than the job, as
+ *     JSON; null: nothing
  * @param jobVersion the job's at the claim; 0 without a job
  */
 record Claimed(
@@ -18,6 +21,7 @@ record Claimed(
     int attempt,
     int generation,
     int tried,
+    Instant agedFrom,
     Instant dueAt,
     Instant lockedAt,
     UUID worker,
@@ -29,7 +33,8 @@ record Claimed(
     @Nullable String trace,
     @Nullable String target,
     @Nullable String params,
-    @Nullable String scope) {
+    @Nullable String scope,
+    @Nullable String retry) {
 
   static Claimed of(Row row) {
     Integer version = row.getInteger("job_version");
@@ -39,6 +44,7 @@ record Claimed(
         row.getInteger("attempt"),
         row.getInteger("generation"),
         row.getInteger("tried"),
+        agedFrom(row),
         row.getOffsetDateTime("due_at").toInstant(),
         row.getOffsetDateTime("locked_at").toInstant(),
         row.getUUID("locked_by"),
@@ -50,7 +56,15 @@ record Claimed(
         row.getString("trace"),
         row.getString("target"),
         row.getString("params"),
-        row.getString("scope"));
+        row.getString("scope"),
+        row.getString("retry"));
+  }
+
+  /** Of a row of the queue without its run, there is nothing to retry. */
+  private static Instant agedFrom(Row row) {
+    Instant anew = instant(row.getOffsetDateTime("aged_from"));
+    Instant due = instant(row.getOffsetDateTime("first_due"));
+    return anew != null ? anew : due != null ? due : row.getOffsetDateTime("due_at").toInstant();
   }
 
   private static @Nullable Instant instant(@Nullable OffsetDateTime at) {

@@ -13,8 +13,9 @@ public final class CompleteSql {
       with u as (
         select *
         from unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::timestamptz[], $7::text[],
-                    $8::text[], $9::timestamptz[], $10::timestamptz[], $11::int[])
-          as u(id, attempt, worker, outcome, final_state, due, error, output, started, finished, version)
+                    $8::text[], $9::timestamptz[], $10::timestamptz[], $11::int[], $13::int[], $14::text[])
+          as u(id, attempt, worker, outcome, final_state, due, error, output, started, finished, version, exit_code,
+               artifacts)
       ), l as materialized (
         select q.id, q.attempt, q.generation, q.locked_by, q.tenant_id, q.schedule_id, q.cancel_requested,
                q.priority, q.queue, q.overlap
@@ -25,7 +26,7 @@ public final class CompleteSql {
       ), m as materialized (
         select l.tenant_id, l.schedule_id, l.generation, l.priority, l.queue, l.overlap,
                u.id, u.attempt, u.worker, u.due, u.error, u.output,
-               u.started, u.finished, u.version,
+               u.started, u.finished, u.version, u.exit_code, u.artifacts,
                (case when l.cancel_requested and u.final_state is null then 'CANCELED' else u.outcome end)
                  ::attempt_outcome as outcome,
                (case when l.cancel_requested and u.final_state is null then 'CANCELED' else u.final_state end)
@@ -52,9 +53,9 @@ public final class CompleteSql {
         where q.id = any((select a.ids from a)::uuid[])
       ), kept as (
         insert into attempts (run_id, generation, attempt, tenant_id, worker_id, outcome, final_state, started_at,
-                              finished_at, job_version, error, output)
+                              finished_at, job_version, error, output, exit_code, artifacts)
         select m.id, m.generation, m.attempt, m.tenant_id, m.worker, m.outcome, m.final_state, m.started,
-               m.finished, m.version, m.error::jsonb, m.output::jsonb
+               m.finished, m.version, m.error::jsonb, m.output::jsonb, m.exit_code, m.artifacts::jsonb
         from m
         %s
       ), f as materialized (
@@ -86,7 +87,7 @@ public final class CompleteSql {
    * Records what a batch of attempts came to, and what follows. Arrays, one element an attempt: $1
    * run ids, $2 attempt numbers, $3 workers, $4 outcomes, $5 final states (null: another try
    * follows), $6 when the next try is due, $7 errors, $8 outputs, $9 started, $10 finished, $11 job
-   * versions. $12 is now.
+   * versions, $13 exit codes, $14 artifacts. $12 is now.
    *
    * <p>Every row is locked first, by id alone, and decided on as it then stands: two branches with
    * complementary conditions on a changing column would both miss a row that another transaction

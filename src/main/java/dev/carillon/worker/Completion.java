@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param worker who had the run; fences the write together with the attempt
  * @param output JSON; null for none
+ * @param exitCode of whatever the handler ran; null: none was
+ * @param artifacts what it made, as a JSON array of {@code {"name","uri"}}; null for none
  */
 public record Completion(
     UUID run,
@@ -27,7 +29,22 @@ public record Completion(
     @Nullable String output,
     @Nullable Instant started,
     Instant finished,
-    @Nullable Integer jobVersion) {
+    @Nullable Integer jobVersion,
+    @Nullable Integer exitCode,
+    @Nullable String artifacts) {
+
+  /** Without exit code and artifacts. */
+  public Completion(
+      UUID run,
+      int attempt,
+      UUID worker,
+      Verdict verdict,
+      @Nullable String output,
+      @Nullable Instant started,
+      Instant finished,
+      @Nullable Integer jobVersion) {
+    this(run, attempt, worker, verdict, output, started, finished, jobVersion, null, null);
+  }
 
   private static final String UNSTORABLE = "Unstorable";
 
@@ -45,6 +62,8 @@ public record Completion(
     OffsetDateTime[] started = new OffsetDateTime[size];
     OffsetDateTime[] finished = new OffsetDateTime[size];
     Integer[] versions = new Integer[size];
+    Integer[] exitCodes = new Integer[size];
+    String[] artifacts = new String[size];
     for (int i = 0; i < size; i++) {
       Completion one = batch.get(i);
       Verdict verdict = one.verdict;
@@ -59,6 +78,8 @@ public record Completion(
       started[i] = utc(one.started);
       finished[i] = utc(one.finished);
       versions[i] = one.jobVersion;
+      exitCodes[i] = one.exitCode;
+      artifacts[i] = one.artifacts;
     }
     return Tuple.tuple()
         .addArrayOfUUID(runs)
@@ -72,7 +93,9 @@ public record Completion(
         .addArrayOfOffsetDateTime(started)
         .addArrayOfOffsetDateTime(finished)
         .addArrayOfInteger(versions)
-        .addOffsetDateTime(utc(now));
+        .addOffsetDateTime(utc(now))
+        .addArrayOfInteger(exitCodes)
+        .addArrayOfString(artifacts);
   }
 
   /** Whether everything that could fail to be stored is already left out. */

@@ -75,7 +75,8 @@ public final class RunReader {
     fields.refuseOthers();
     errors.throwIfAny();
     return new RunRequest(
-        jobKey, target, dueAt, expiresAt, dedupeKey, params, scope, priority, null);
+        jobKey, target, dueAt, expiresAt, dedupeKey, params, scope, priority, null, null, null,
+        null, null);
   }
 
   /**
@@ -92,7 +93,8 @@ public final class RunReader {
     OverlapPolicy overlap = fields.choice("overlapPolicy", OverlapPolicy.class);
     fields.refuseOthers();
     errors.throwIfAny();
-    return new RunRequest(null, null, null, null, dedupeKey, params, null, null, overlap);
+    return new RunRequest(
+        null, null, null, null, dedupeKey, params, null, null, overlap, null, null, null, null);
   }
 
   private static @Nullable String dedupeKey(Fields fields) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.schedule.OverlapPolicy;
 import java.time.Instant;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param scope what it belongs to, for filters
  * @param priority null: the job's
  * @param overlap what it does when others of its schedule live; null: what the schedule says
+ * @param concurrencyKey runs with the same key run one after the other; null: the job's
+ * @param retry what it says of retries otherwise than schedule and job, as JSON; null: nothing
+ * @param labels for people and filters; null: none
+ * @param membership its place in a group; null: it belongs to none
  */
 public record RunRequest(
     @Nullable String jobKey,
@@ -29,4 +34,16 @@ public record RunRequest(
     @Nullable ObjectNode params,
     @Nullable Map<String, String> scope,
     @Nullable Integer priority,
-    @Nullable OverlapPolicy overlap) {}
+    @Nullable OverlapPolicy overlap,
+    @Nullable String concurrencyKey,
+    @Nullable ObjectNode retry,
+    @Nullable Map<String, String> labels,
+    @Nullable Membership membership) {
+
+  /**
+   * A place in a group.
+   *
+   * @param position the lower the sooner
+   */
+  public record Membership(UUID group, int position) {}
+}
