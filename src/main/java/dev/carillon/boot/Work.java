@@ -35,6 +35,7 @@ class Work {
       @All List<AsyncJobHandler> asyncHandlers,
       Vertx vertx,
       Tracing tracing,
+      InstantSource clock,
       CarillonConfig config) {
     // Daemon or virtual threads throughout: whatever a handler does, it does not keep the process
     // alive.
@@ -44,7 +45,7 @@ class Work {
     return new Targets(
         List.of(
             tracing.handlers(handlerCaller),
-            new HttpCaller(vertx, config.slots(), tracing.calls())));
+            new HttpCaller(vertx, config.slots(), tracing.calls(), clock)));
   }
 
   @Produces

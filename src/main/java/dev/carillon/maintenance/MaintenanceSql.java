@@ -29,10 +29,12 @@ final class MaintenanceSql {
         from n where n.name is not null
       )
       select a.id, a.attempt, a.locked_by, a.locked_at, a.tried, a.lost, a.alive, j.version, j.timeout_ms,
-             j.retry::text as retry
+             j.retry::text as retry, a.generation, coalesce(a.aged_from, r.due_at) as aged_from,
+             r.retry::text as own_retry, j.key as job_key
       from n
       cross join lateral (
-        select q.id, q.attempt, q.locked_by, q.locked_at, q.tried, q.lost, w.id is not null as alive
+        select q.id, q.attempt, q.locked_by, q.locked_at, q.tried, q.lost, q.generation, q.aged_from,
+               w.id is not null as alive
         from queue q
         left join workers w on w.id = q.locked_by and w.retired_at is null
         where q.queue = n.name and q.due_at <= $1 and q.state = 'RUNNING'

@@ -7,6 +7,7 @@ import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
 import dev.carillon.pg.PlaceNotice;
 import dev.carillon.run.RunState;
+import dev.carillon.run.Tries;
 import dev.carillon.run.Verdict;
 import dev.carillon.worker.CompleteSql;
 import dev.carillon.worker.Completion;
@@ -20,6 +21,7 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -229,15 +231,10 @@ final class OfflineWorkers {
 
   /** Gone with its worker, or stuck under a living one. */
   private static Completion end(Row row, Instant now) {
-    Integer tried = row.getInteger("tried");
     Verdict verdict =
         row.getBoolean("alive")
-            ? Verdict.timedOut(
-                RetryJson.timeout(row.getLong("timeout_ms")),
-                RetryJson.read(row.getString("retry")),
-                tried,
-                now)
-            : Verdict.lost(row.getInteger("lost"), now);
+            ? Verdict.timedOut(RetryJson.timeout(row.getLong("timeout_ms")), tries(row), now)
+            : Verdict.lost(tries(row), now);
     Instant started = row.getOffsetDateTime("locked_at").toInstant();
     return new Completion(
         row.getUUID("id"),
@@ -248,5 +245,17 @@ final class OfflineWorkers {
         started,
         now.isBefore(started) ? started : now,
         row.getInteger("version"));
+  }
+
+  private static Tries tries(Row row) {
+    OffsetDateTime aged = row.getOffsetDateTime("aged_from");
+    return new Tries(
+        RetryJson.read(row.getString("retry"), row.getString("own_retry")),
+        row.getUUID("id"),
+        row.getInteger("generation"),
+        row.getInteger("tried"),
+        row.getInteger("lost"),
+        // Of a row of the queue without its run nothing else is known.
+        (aged == null ? row.getOffsetDateTime("locked_at") : aged).toInstant());
   }
 }

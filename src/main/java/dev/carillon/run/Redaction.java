@@ -3,11 +3,12 @@ package dev.carillon.run;
 import java.util.regex.Pattern;
 
 /**
- * Takes what looks like a secret out of the words of an error, before they are kept, logged or
- * told: credentials in URLs, bearer and basic tokens, and values named like a password, a token, a
- * secret or a key. It knows forms, not secrets; who writes a message should leave them out.
+ * Takes what looks like a secret out of what handlers say (an error, a line of a log, where an
+ * artifact is), before it is kept, logged or told: credentials in URLs, bearer and basic tokens,
+ * and values named like a password, a token, a secret or a key. It knows forms, not secrets; who
+ * writes a message should leave them out.
  */
-final class Redaction {
+public final class Redaction {
 
   private static final String MASK = "•••";
 
@@ -23,7 +24,8 @@ final class Redaction {
 
   private Redaction() {}
 
-  static String of(String text) {
+  /** The text with every secret that it knows by its form masked. */
+  public static String of(String text) {
     String masked = IN_URL.matcher(text).replaceAll("$1" + MASK + "@");
     masked = SCHEME.matcher(masked).replaceAll("$1$2" + MASK);
     return NAMED.matcher(masked).replaceAll("$1" + MASK);

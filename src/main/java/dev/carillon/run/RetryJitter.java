@@ -10,6 +10,9 @@ public enum RetryJitter {
   FULL,
   /** Anywhere between half of the pause and the whole. */
   EQUAL,
-  /** Anywhere between the initial delay and three times the pause before, up to the longest. */
+  /**
+   * Anywhere between the first delay and three times the pause before, up to the longest: it grows
+   * by itself, whatever the backoff. Of LIST the first and the longest are the list's.
+   */
   DECORRELATED
 }

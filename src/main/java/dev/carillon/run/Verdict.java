@@ -2,11 +2,22 @@ package dev.carillon.run;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What an attempt comes to, and what follows from it for the run. The handler says whether to try
- * again, the policy says when and how often (D4).
+ * again, the policy says when and how often (D4):
+ *
+ * <pre>
+ * success                                   → SUCCEEDED
+ * "do not retry", or a class of error that the policy does not try again → FAILED
+ * failed, timed out; attempts and age left  → tried again after the policy's pause, or the handler's
+ * failed, timed out; none left              → DEAD
+ * its worker disappeared                    → tried again at once; the third time DEAD, as POISON
+ * handed back                               → tried again at once, uses nothing
+ * </pre>
  *
  * @param outcome what is recorded of the attempt
  * @param finalState where the run ends; null: it is tried again at {@code retryAt}
@@ -22,29 +33,40 @@ public record Verdict(
   /** A run that loses its worker this often has killed it rather than been unlucky. */
   public static final int POISONOUS_LOSSES = 3;
 
-  /** The handler's own word. */
-  public static Verdict of(Outcome word, RetryPolicy policy, int triedBefore, Instant now) {
+  public Verdict {
+    Objects.requireNonNull(outcome, "outcome");
+    if ((finalState == null) == (retryAt == null)) {
+      throw new IllegalArgumentException("a run either ends or is due again: " + outcome);
+    }
+    RunState next =
+        finalState != null
+            ? finalState
+            : outcome == AttemptOutcome.DRAINED ? RunState.QUEUED : RunState.RETRY_SCHEDULED;
+    RunState.RUNNING.to(next, "complete", outcome);
+  }
+
+  /** The handler's own word, or what it threw. */
+  public static Verdict of(Outcome word, Tries tries, Instant now) {
     if (word instanceof Outcome.Success) {
       return new Verdict(AttemptOutcome.SUCCEEDED, RunState.SUCCEEDED, null, null);
     }
     if (word instanceof Outcome.Retry retry) {
-      return again(
-          AttemptOutcome.FAILED, retry.error(), retry.after(), policy, triedBefore + 1, now);
+      return again(AttemptOutcome.FAILED, retry.error(), retry.after(), tries, now);
     }
-    Outcome.Failure failure = (Outcome.Failure) word;
-    return new Verdict(AttemptOutcome.FAILED, RunState.FAILED, null, failure.error().permanent());
-  }
-
-  /** The handler threw, or answered nothing. */
-  public static Verdict failed(RunError error, RetryPolicy policy, int triedBefore, Instant now) {
-    return again(AttemptOutcome.FAILED, error, null, policy, triedBefore + 1, now);
+    if (word instanceof Outcome.Problem problem) {
+      return tries.policy().triesAgain(problem.classes())
+          ? again(AttemptOutcome.FAILED, problem.error(), problem.after(), tries, now)
+          : failed(AttemptOutcome.FAILED, problem.error());
+    }
+    return failed(AttemptOutcome.FAILED, ((Outcome.Failure) word).error());
   }
 
   /** The attempt was still running when its time was up. */
-  public static Verdict timedOut(
-      Duration timeout, RetryPolicy policy, int triedBefore, Instant now) {
-    RunError error = RunError.of("Timeout", "still running after " + timeout, true);
-    return again(AttemptOutcome.TIMED_OUT, error, null, policy, triedBefore + 1, now);
+  public static Verdict timedOut(Duration timeout, Tries tries, Instant now) {
+    RunError error = RunError.of(RunError.TIMEOUT, "still running after " + timeout, true);
+    return tries.policy().triesAgain(List.of(RunError.TIMEOUT))
+        ? again(AttemptOutcome.TIMED_OUT, error, null, tries, now)
+        : failed(AttemptOutcome.TIMED_OUT, error);
   }
 
   /** Somebody cancelled the run, and the attempt stopped. */
@@ -59,32 +81,49 @@ public record Verdict(
 
   /**
    * The worker disappeared: tried again at once and without using the retry budget, unless the run
-   * seems to be what kills its workers.
+   * seems to be what kills its workers. It is no error of the work, so {@code retryOn} is not
+   * asked; who must not have a run done twice names {@code Lost} in {@code noRetryOn}.
    */
-  public static Verdict lost(int lostBefore, Instant now) {
-    RunError error = RunError.of("Lost", "its worker disappeared while it was running", true);
-    if (lostBefore + 1 >= POISONOUS_LOSSES) {
+  public static Verdict lost(Tries tries, Instant now) {
+    int losses = tries.lost() + 1;
+    if (losses >= POISONOUS_LOSSES) {
       RunError poison =
           RunError.of(
-              "POISON", "its worker disappeared " + (lostBefore + 1) + " times running it", false);
+              RunError.POISON, "its worker disappeared " + losses + " times running it", false);
       return new Verdict(AttemptOutcome.LOST, RunState.DEAD, null, poison);
     }
-    return new Verdict(AttemptOutcome.LOST, null, now, error);
+    RunError error =
+        RunError.of(RunError.LOST, "its worker disappeared while it was running", true);
+    if (tries.policy().refuses(List.of(RunError.LOST))) {
+      return failed(AttemptOutcome.LOST, error);
+    }
+    return due(AttemptOutcome.LOST, error, tries, now);
+  }
+
+  /** A class of error that is not tried again counts like the handler's own "do not retry". */
+  private static Verdict failed(AttemptOutcome outcome, RunError error) {
+    return new Verdict(outcome, RunState.FAILED, null, error.permanent());
   }
 
   private static Verdict again(
-      AttemptOutcome outcome,
-      RunError error,
-      @Nullable Duration after,
-      RetryPolicy policy,
-      int tried,
-      Instant now) {
-    if (!policy.allowsAnotherAfter(tried)) {
+      AttemptOutcome outcome, RunError error, @Nullable Duration after, Tries tries, Instant now) {
+    if (!tries.isAnotherLeft()) {
       return new Verdict(outcome, RunState.DEAD, null, error.permanent());
     }
-    Duration delay = after == null ? policy.delayAfter(tried) : after;
+    Duration delay = after == null ? tries.delay() : after;
     Duration bounded =
         delay.compareTo(RetryPolicy.LONGEST_DELAY) > 0 ? RetryPolicy.LONGEST_DELAY : delay;
-    return new Verdict(outcome, null, now.plus(bounded), error);
+    return due(outcome, error, tries, now.plus(bounded));
+  }
+
+  private static Verdict due(AttemptOutcome outcome, RunError error, Tries tries, Instant at) {
+    if (tries.isTooOld(at)) {
+      return new Verdict(
+          outcome,
+          RunState.DEAD,
+          null,
+          error.ended("not tried again, it would be older than maxAge " + tries.policy().maxAge()));
+    }
+    return new Verdict(outcome, null, at, error);
   }
 }

@@ -1,6 +1,8 @@
 package dev.carillon.worker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.carillon.run.AttemptOutcome;
+import dev.carillon.run.ErrorClasses;
 import dev.carillon.run.Outcome;
 import dev.carillon.run.RunError;
 import dev.carillon.run.RunState;
@@ -10,6 +12,7 @@ import dev.carillon.worker.RunningAttempt.Stop;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -66,7 +69,7 @@ final class Execution {
     } catch (Throwable e) {
       RunError error =
           RunError.of(e.getClass().getName(), "the handler's word cannot be read", true);
-      settle(attempt, failed(attempt, error), null);
+      settle(attempt, judged(attempt, new Outcome.Problem(error, ErrorClasses.of(e), null)), null);
     }
     return null;
   }
@@ -85,7 +88,7 @@ final class Execution {
     } else if (word != null) {
       settle(attempt, judged(attempt, word), null);
     } else {
-      settle(attempt, failed(attempt, error(thrown)), null);
+      settle(attempt, judged(attempt, problem(thrown)), null);
     }
   }
 
@@ -124,13 +127,7 @@ final class Execution {
   }
 
   private Verdict judged(RunningAttempt attempt, Outcome word) {
-    return Verdict.of(
-        word, attempt.definition().retry(), attempt.claimed().tried(), clock.instant());
-  }
-
-  private Verdict failed(RunningAttempt attempt, RunError error) {
-    return Verdict.failed(
-        error, attempt.definition().retry(), attempt.claimed().tried(), clock.instant());
+    return Verdict.of(word, attempt.tries(), clock.instant());
   }
 
   private Verdict stopped(RunningAttempt attempt) {
@@ -141,11 +138,7 @@ final class Execution {
       // Not before it was to start: one that was claimed a moment ahead would be tried too early.
       return Verdict.drained(later(clock.instant(), attempt.claimed().lockedAt()));
     }
-    return Verdict.timedOut(
-        attempt.definition().timeout(),
-        attempt.definition().retry(),
-        attempt.claimed().tried(),
-        clock.instant());
+    return Verdict.timedOut(attempt.definition().timeout(), attempt.tries(), clock.instant());
   }
 
   static Instant later(Instant one, Instant other) {
@@ -154,20 +147,22 @@ final class Execution {
 
   private static Verdict broken(RunningAttempt attempt, String why) {
     return new Verdict(
-        dev.carillon.run.AttemptOutcome.FAILED,
+        AttemptOutcome.FAILED,
         RunState.FAILED,
         null,
         RunError.of("Unreadable", "run " + attempt.runId() + ": " + why, false));
   }
 
-  private static RunError error(@Nullable Throwable thrown) {
+  private static Outcome problem(@Nullable Throwable thrown) {
     if (thrown == null) {
-      return RunError.of("NoOutcome", "the handler returned null instead of an outcome", true);
+      return Outcome.problem("NoOutcome", "the handler returned null instead of an outcome");
     }
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
-    return RunError.thrown(cause);
+    Throwable cause = thrown;
+    // What asynchronous code wraps around it says nothing of what went wrong.
+    while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+        && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return Outcome.Problem.thrown(cause);
   }
 }

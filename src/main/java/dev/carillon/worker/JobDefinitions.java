@@ -51,19 +51,22 @@ final class JobDefinitions {
         .replaceWithVoid();
   }
 
-  /** The run's job; {@link JobDefinition#NONE} when it has none. Call {@link #prepare} first. */
+  /**
+   * The run's job, with what the run itself says otherwise; {@link JobDefinition#NONE} when it has
+   * none. Call {@link #prepare} first.
+   */
   JobDefinition of(Claimed run) {
     JobDefinition job = run.job() == null ? null : known.get(run.job());
     JobDefinition definition = job == null ? JobDefinition.NONE : job;
-    if (run.target() == null) {
+    if (run.target() == null && run.retry() == null) {
       return definition;
     }
     return new JobDefinition(
         definition.id(),
         definition.key(),
         definition.version(),
-        target(run.target(), run.run()),
-        definition.retry(),
+        run.target() == null ? definition.target() : target(run.target(), run.run()),
+        RetryJson.over(definition.retry(), run.retry()),
         definition.timeout());
   }
 

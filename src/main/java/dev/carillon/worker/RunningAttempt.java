@@ -3,6 +3,7 @@ package dev.carillon.worker;
 import dev.carillon.CancellationToken;
 import dev.carillon.RunContext;
 import dev.carillon.run.Trace;
+import dev.carillon.run.Tries;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,6 +61,18 @@ final class RunningAttempt implements RunContext {
 
   JobDefinition definition() {
     return definition;
+  }
+
+  /** How far the run had come before this attempt. */
+  Tries tries() {
+    return new Tries(
+        definition.retry(),
+        claimed.run(),
+        claimed.generation(),
+        claimed.tried(),
+        // Losses are judged by whoever takes a run back.
+        0,
+        claimed.agedFrom());
   }
 
   Phase phase() {

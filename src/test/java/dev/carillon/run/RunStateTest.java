@@ -9,38 +9,61 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RunStateTest {
 
-  /** The whole matrix as the design draws it, state by state; what is not named is refused. */
-  @ParameterizedTest
-  @CsvSource({
-    "PENDING,         SCHEDULED CANCELED",
-    "SCHEDULED,       QUEUED MISSED SKIPPED CANCELED",
-    "QUEUED,          RUNNING MISSED SKIPPED CANCELED",
-    "RUNNING,         QUEUED RETRY_SCHEDULED SUCCEEDED FAILED DEAD CANCELED",
-    "RETRY_SCHEDULED, QUEUED CANCELED",
-    "SUCCEEDED,       ''",
-    "FAILED,          QUEUED CANCELED",
-    "DEAD,            QUEUED CANCELED",
-    "CANCELED,        QUEUED",
-    "MISSED,          SCHEDULED",
-    "SKIPPED,         SCHEDULED"
-  })
-  void allowsExactlyTheEdgesOfTheTable(RunState from, String edges) {
-    List<RunState> expected =
-        edges.isBlank() ? List.of() : Stream.of(edges.split(" ")).map(RunState::valueOf).toList();
+  /** The whole matrix as the design draws it: from the row's state to the column's. */
+  private static final String MATRIX =
+      """
+                      PENDING SCHEDULED QUEUED RUNNING RETRY_SCHEDULED SUCCEEDED FAILED DEAD CANCELED MISSED SKIPPED
+      PENDING         -       yes       -      -       -               -         -      -    yes      -      -
+      SCHEDULED       -       -         yes    -       -               -         -      -    yes      yes    yes
+      QUEUED          -       -         -      yes     -               -         -      -    yes      yes    yes
+      RUNNING         -       -         yes    -       yes             yes       yes    yes  yes      -      -
+      RETRY_SCHEDULED -       -         yes    -       -               -         -      -    yes      -      -
+      SUCCEEDED       -       -         -      -       -               -         -      -    -        -      -
+      FAILED          -       -         yes    -       -               -         -      -    yes      -      -
+      DEAD            -       -         yes    -       -               -         -      -    yes      -      -
+      CANCELED        -       -         yes    -       -               -         -      -    -        -      -
+      MISSED          -       yes       -      -       -               -         -      -    -        -      -
+      SKIPPED         -       yes       -      -       -               -         -      -    -        -      -
+      """;
 
-    List<RunState> allowed = new ArrayList<>();
-    for (RunState to : RunState.values()) {
-      if (from.mayBecome(to)) {
-        allowed.add(to);
+  static Stream<Arguments> matrix() {
+    List<String[]> lines = MATRIX.lines().map(line -> line.strip().split(" +")).toList();
+    List<Arguments> cells = new ArrayList<>();
+    for (String[] row : lines.subList(1, lines.size())) {
+      for (int i = 1; i < row.length; i++) {
+        cells.add(
+            Arguments.of(
+                RunState.valueOf(row[0]),
+                RunState.valueOf(lines.get(0)[i - 1]),
+                row[i].equals("yes")));
       }
     }
+    return cells.stream();
+  }
 
-    assertEquals(expected.stream().sorted().toList(), allowed);
+  @ParameterizedTest(name = "{0} -> {1}: {2}")
+  @MethodSource("matrix")
+  void allowsExactlyTheEdgesOfTheTable(RunState from, RunState to, boolean allowed) {
+    assertEquals(allowed, from.mayBecome(to));
+    if (allowed) {
+      assertEquals(to, from.to(to, "change", 4711));
+    } else {
+      assertThrows(IllegalTransitionException.class, () -> from.to(to, "change", 4711));
+    }
+  }
+
+  @Test
+  void theTableIsWhole() {
+    int states = RunState.values().length;
+
+    assertEquals(11, states);
+    assertEquals(states * states, matrix().distinct().count());
   }
 
   @ParameterizedTest

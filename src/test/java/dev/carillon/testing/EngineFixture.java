@@ -210,7 +210,7 @@ public final class EngineFixture implements AutoCloseable {
             new Targets(
                 List.of(
                     new HandlerCaller(handlers, asyncHandlers, pool),
-                    new HttpCaller(vertx, slots, CallSpans.OFF))),
+                    new HttpCaller(vertx, slots, CallSpans.OFF, clock))),
             new WorkerSettings("test", Set.of(), slots, lease, drain, "1"),
             new NoMeters(),
             AttemptSpans.OFF);

@@ -17,13 +17,19 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.tracing.TracingPolicy;
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Target HTTP: sends the run as JSON; any 2xx is success, everything else a failed attempt that is
- * retried. Redirects are not followed: they would carry the request to a place that nobody named.
+ * retried, unless the job's policy says otherwise of its class ({@link HttpProblems}); after the
+ * pause that a 429 or 503 asks for, where it asks for one. A cancelled request is aborted at once,
+ * also while it is still connecting. Redirects are not followed: they would carry the request to a
+ * place that nobody named.
  */
 public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
 
@@ -35,14 +41,20 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
    */
   private static final int MOST_RESPONSE_BYTES = 1024 * 1024;
 
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int UNAVAILABLE = 503;
+
   private final HttpClient client;
   private final CallSpans spans;
+  private final InstantSource clock;
 
   /**
    * @param slots how many requests may be under way at once
+   * @param clock for a Retry-After that is a date, of an answer that does not say its own
    */
-  public HttpCaller(Vertx vertx, int slots, CallSpans spans) {
+  public HttpCaller(Vertx vertx, int slots, CallSpans spans, InstantSource clock) {
     this.spans = spans;
+    this.clock = clock;
     client =
         vertx
             .httpClientBuilder()
@@ -72,10 +84,23 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
     RequestOptions options = request(target);
     CallSpan span = spans.begin(run, target.method(), target.url());
     options.putHeader("traceparent", span.traceparent(run));
+    AtomicBoolean connected = new AtomicBoolean();
+    // A request that was sent is reset, and fails or keeps its status by that.
+    run.cancellation()
+        .onCancel(
+            () -> {
+              if (!connected.get()) {
+                noAnswer(new CancellationException("cancelled"), span, result);
+              }
+            });
     client
         .request(options)
-        .onFailure(failure -> unreachable(failure, span, result))
-        .onSuccess(request -> send(request, body, run, span, result));
+        .onFailure(failure -> noAnswer(failure, span, result))
+        .onSuccess(
+            request -> {
+              connected.set(true);
+              send(request, body, run, span, result);
+            });
     return result;
   }
 
@@ -96,7 +121,7 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
     return options;
   }
 
-  private static void send(
+  private void send(
       HttpClientRequest request,
       Buffer body,
       RunContext run,
@@ -105,12 +130,11 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
     run.cancellation().onCancel(request::reset);
     request
         .send(body)
-        .onFailure(failure -> unreachable(failure, span, result))
+        .onFailure(failure -> noAnswer(failure, span, result))
         .onSuccess(response -> read(response, span, result));
   }
 
-  private static void read(
-      HttpClientResponse response, CallSpan span, CompletableFuture<Outcome> result) {
+  private void read(HttpClientResponse response, CallSpan span, CompletableFuture<Outcome> result) {
     long[] received = new long[1];
     response.handler(
         chunk -> {
@@ -125,27 +149,31 @@ public final class HttpCaller implements TargetCaller<TargetSpec.Http> {
     response.endHandler(end -> answered(response, span, result));
   }
 
-  private static void answered(
+  private void answered(
       HttpClientResponse response, CallSpan span, CompletableFuture<Outcome> result) {
     span.answered(response.statusCode());
     result.complete(outcome(response));
   }
 
-  private static Outcome outcome(HttpClientResponse response) {
+  private Outcome outcome(HttpClientResponse response) {
     int status = response.statusCode();
     if (status >= 200 && status < 300) {
       return Outcome.success(Map.of("status", status));
     }
-    return Outcome.retry("answered " + status + " " + response.statusMessage());
+    boolean asksForPause = status == TOO_MANY_REQUESTS || status == UNAVAILABLE;
+    return HttpProblems.status(
+        status,
+        response.statusMessage(),
+        asksForPause
+            ? RetryAfter.read(
+                response.getHeader("Retry-After"), response.getHeader("Date"), clock.instant())
+            : null);
   }
 
-  private static void unreachable(
+  private static void noAnswer(
       Throwable failure, CallSpan span, CompletableFuture<Outcome> result) {
     span.failed(failure);
-    String message = failure.getMessage();
-    result.complete(
-        Outcome.retry(
-            "no answer: " + (message == null ? failure.getClass().getSimpleName() : message)));
+    result.complete(HttpProblems.noAnswer(failure));
   }
 
   private static JsonObject body(RunContext run) {

@@ -13,8 +13,8 @@ import dev.carillon.broker.JobDue;
 import dev.carillon.event.RunEvent;
 import dev.carillon.run.Outcome;
 import dev.carillon.run.RetryPolicy;
-import dev.carillon.run.RunError;
 import dev.carillon.run.Trace;
+import dev.carillon.run.Tries;
 import dev.carillon.run.Verdict;
 import dev.carillon.target.CallSpans.CallSpan;
 import dev.carillon.target.TargetSpec;
@@ -52,6 +52,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class OpenTelemetryTracingTest {
+
+  private static final Tries FIRST =
+      new Tries(RetryPolicy.DEFAULT, TestRun.ID, 1, 0, 0, Instant.EPOCH);
 
   private static final UUID RUN = TestRun.ID;
   private static final String ASKED = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -171,8 +174,8 @@ class OpenTelemetryTracingTest {
 
   @Test
   void saysOfAFailureWhatItWasAndNotInWhichWords() {
-    RunError error = RunError.thrown(new IOException("password=secret"));
-    Verdict verdict = Verdict.failed(error, RetryPolicy.DEFAULT, 0, Instant.EPOCH);
+    Outcome thrown = Outcome.Problem.thrown(new IOException("password=secret"));
+    Verdict verdict = Verdict.of(thrown, FIRST, Instant.EPOCH);
 
     tracing.attempts().ended(begin(null), verdict);
 
@@ -352,7 +355,7 @@ class OpenTelemetryTracingTest {
   }
 
   private static Verdict succeeded() {
-    return Verdict.of(Outcome.success(), RetryPolicy.DEFAULT, 0, Instant.EPOCH);
+    return Verdict.of(Outcome.success(), FIRST, Instant.EPOCH);
   }
 
   private Tracing tracing(String sampler, double ratio) {

@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a real receiver. */
@@ -33,6 +35,9 @@ class HttpCallerTest {
 
   private static final Map<String, JsonObject> BODIES = new ConcurrentHashMap<>();
   private static final Map<String, Map<String, String>> HEADERS = new ConcurrentHashMap<>();
+  private static final Map<String, String> RETRY_AFTER = new ConcurrentHashMap<>();
+  private static final Map<String, String> DATE = new ConcurrentHashMap<>();
+  private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
   private static final List<String> CLOSED = new CopyOnWriteArrayList<>();
   private static Vertx vertx;
   private static HttpServer receiver;
@@ -49,7 +54,7 @@ class HttpCallerTest {
             .toCompletionStage()
             .toCompletableFuture()
             .join();
-    targets = new Targets(List.of(new HttpCaller(vertx, 8, CallSpans.OFF)));
+    targets = new Targets(List.of(new HttpCaller(vertx, 8, CallSpans.OFF, () -> NOW)));
   }
 
   @AfterAll
@@ -66,12 +71,16 @@ class HttpCallerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {302, 400, 404, 410, 500, 503})
+  @ValueSource(ints = {302, 400, 404, 410, 429, 500, 503})
   void isToBeTriedAgainWithAnyOtherStatus(int status) throws Exception {
-    Outcome.Retry retry =
-        assertInstanceOf(Outcome.Retry.class, call("/status/" + status, "POST", null, new Token()));
+    Outcome.Problem problem =
+        assertInstanceOf(
+            Outcome.Problem.class, call("/status/" + status, "POST", null, new Token()));
 
-    assertTrue(retry.error().message().contains(Integer.toString(status)));
+    assertTrue(problem.error().message().contains(Integer.toString(status)));
+    assertEquals("Http" + status, problem.error().type());
+    assertEquals(List.of("Http" + status, "Http" + status / 100 + "xx"), problem.classes());
+    assertEquals(null, problem.after());
   }
 
   @Test
@@ -101,17 +110,64 @@ class HttpCallerTest {
 
   @Test
   void isToBeTriedAgainWhenNobodyAnswersInTime() throws Exception {
-    assertInstanceOf(
-        Outcome.Retry.class, call("/silent", "POST", Duration.ofMillis(200), new Token()));
-    assertInstanceOf(
-        Outcome.Retry.class,
+    Outcome.Problem late =
+        assertInstanceOf(
+            Outcome.Problem.class, call("/silent", "POST", Duration.ofMillis(200), new Token()));
+    assertEquals("Timeout", late.error().type());
+    Outcome.Problem refused =
+        assertInstanceOf(
+            Outcome.Problem.class,
+            targets
+                .call(
+                    new TargetSpec.Http(
+                        "http://127.0.0.1:" + CarillonProcess.freePort() + "/",
+                        "POST",
+                        Map.of(),
+                        null),
+                    run(new Token()))
+                .toCompletableFuture()
+                .get(5, SECONDS));
+    assertEquals("Unreachable", refused.error().type());
+    assertTrue(refused.classes().contains("java.net.ConnectException"), refused.toString());
+  }
+
+  /** 429 and 503 (RFC 9110 §10.2.3): seconds, or a date by the receiver's own clock. */
+  @ParameterizedTest
+  @CsvSource({
+    "429, 7, , PT7S",
+    "503, 0, , PT0S",
+    "503, 99999999999999999999, , P1D",
+    "503, 'Sun, 06 Nov 1994 08:49:37 GMT', 'Sun, 06 Nov 1994 08:48:37 GMT', PT1M",
+    "429, 'Sun, 01 Mar 2026 12:00:30 GMT', , PT30S",
+    "429, 'Sat, 01 Mar 2025 12:00:30 GMT', , PT0S",
+    "503, tomorrow, ,",
+    "503, -5, ,",
+    "500, 7, ,"
+  })
+  void waitsAsLongAsTheReceiverAsks(int status, String said, String date, Duration after)
+      throws Exception {
+    RETRY_AFTER.put("/status/" + status, said);
+    DATE.put("/status/" + status, date == null ? "" : date);
+
+    Outcome word = call("/status/" + status, "POST", null, new Token());
+
+    RETRY_AFTER.clear();
+    DATE.clear();
+    assertEquals(after, assertInstanceOf(Outcome.Problem.class, word).after());
+  }
+
+  @Test
+  void stopsAtOnceAlsoWhileItIsStillConnecting() throws Exception {
+    // An address that no packet comes back from (RFC 5737): connecting takes until its own timeout.
+    Token token = new Token();
+    CompletableFuture<Outcome> called =
         targets
-            .call(
-                new TargetSpec.Http(
-                    "http://127.0.0.1:" + CarillonProcess.freePort() + "/", "POST", Map.of(), null),
-                run(new Token()))
-            .toCompletableFuture()
-            .get(5, SECONDS));
+            .call(new TargetSpec.Http("http://192.0.2.1:81/", "POST", Map.of(), null), run(token))
+            .toCompletableFuture();
+
+    token.cancel();
+
+    assertInstanceOf(Outcome.Problem.class, called.get(2, SECONDS));
   }
 
   @Test
@@ -128,7 +184,7 @@ class HttpCallerTest {
 
     token.cancel();
 
-    assertInstanceOf(Outcome.Retry.class, called.get(2, SECONDS));
+    assertInstanceOf(Outcome.Problem.class, called.get(2, SECONDS));
     org.awaitility.Awaitility.await().until(() -> CLOSED.contains("/silent-to-cancel"));
   }
 
@@ -145,7 +201,7 @@ class HttpCallerTest {
             .handle((outcome, thrown) -> thrown == null ? outcome : thrown)
             .orTimeout(5, SECONDS)
             .join();
-    assertTrue(word instanceof Outcome.Retry || word instanceof Throwable, () -> "" + word);
+    assertTrue(word instanceof Outcome.Problem || word instanceof Throwable, () -> "" + word);
   }
 
   private static Outcome call(String path, String method, Duration timeout, Token token)
@@ -194,6 +250,12 @@ class HttpCallerTest {
   }
 
   private static void answer(HttpServerRequest request, String path) {
+    if (RETRY_AFTER.containsKey(path)) {
+      request.response().putHeader("Retry-After", RETRY_AFTER.get(path));
+      if (!DATE.get(path).isEmpty()) {
+        request.response().putHeader("Date", DATE.get(path));
+      }
+    }
     if (path.startsWith("/status/")) {
       request.response().setStatusCode(Integer.parseInt(path.substring(8))).end();
     } else if (path.equals("/redirect")) {
