@@ -30,6 +30,9 @@ public final class Maintenance {
    */
   private static final Duration REQUESTS_KEPT = Duration.ofDays(8);
 
+  /** Of an attempt that is no more; long after whoever wrote it has heard of that. */
+  private static final Duration PROGRESS_KEPT = Duration.ofMinutes(10);
+
   private static final Duration WORKERS_KEPT = Duration.ofDays(7);
   private static final int MOST_AT_ONCE = 5_000;
 
@@ -81,6 +84,7 @@ public final class Maintenance {
     return pg.asEngine(MaintenanceSql.PARTITIONS, Tuple.of(utc(now)))
         .chain(() -> deleteAll(MaintenanceSql.OLD_ANSWERS, now.minus(ANSWERS_KEPT)))
         .chain(() -> deleteAll(MaintenanceSql.OLD_REQUESTS, now.minus(REQUESTS_KEPT)))
+        .chain(() -> deleteAll(MaintenanceSql.OLD_PROGRESS, now.minus(PROGRESS_KEPT)))
         .chain(
             () -> pg.asEngine(MaintenanceSql.OLD_WORKERS, Tuple.of(utc(now.minus(WORKERS_KEPT)))))
         .replaceWith(EVERY);

@@ -66,6 +66,20 @@ final class MaintenanceSql {
         select tenant_id, source, event_id from inbox where received_at < $1 order by received_at limit $2)
       """;
 
+  /**
+   * What attempts said of their progress that ended without their worker. $1 said before, $2 how
+   * many at once.
+   */
+  static final String OLD_PROGRESS =
+      """
+      delete from run_progress
+      where run_id in (
+        select p.run_id from run_progress p
+        where p.at < $1 and not exists (
+          select from queue q where q.id = p.run_id and q.state = 'RUNNING' and q.attempt = p.attempt)
+        limit $2)
+      """;
+
   /** Rows of workers that are long gone. $1 older than. */
   static final String OLD_WORKERS = "delete from workers where retired_at < $1";
 }

@@ -46,9 +46,9 @@ final class Execution {
   void start(RunningAttempt attempt) {
     RunLog.started(attempt);
     if (!attempt.claimed().written()) {
-      settle(attempt, broken(attempt, "its row in the table runs is missing"), null);
+      settle(attempt, broken(attempt, "its row in the table runs is missing"));
     } else if (attempt.definition().target() == null) {
-      settle(attempt, broken(attempt, "its target cannot be read by this version"), null);
+      settle(attempt, broken(attempt, "its target cannot be read by this version"));
     } else {
       targets
           .call(attempt.definition().target(), attempt)
@@ -58,7 +58,7 @@ final class Execution {
 
   /** The time that an attempt had to stop is over: it is recorded without its handler's word. */
   void giveUp(RunningAttempt attempt) {
-    settle(attempt, stopped(attempt), null);
+    settle(attempt, stopped(attempt));
   }
 
   /** An output or an exception can be such that even looking at it throws. */
@@ -69,7 +69,7 @@ final class Execution {
     } catch (Throwable e) {
       RunError error =
           RunError.of(e.getClass().getName(), "the handler's word cannot be read", true);
-      settle(attempt, judged(attempt, new Outcome.Problem(error, ErrorClasses.of(e), null)), null);
+      judge(attempt, new Outcome.Problem(error, ErrorClasses.of(e), null));
     }
     return null;
   }
@@ -82,13 +82,11 @@ final class Execution {
       succeeded(attempt, success);
     } else if (attempt.stop() == Stop.DRAIN && word instanceof Outcome.Failure) {
       // So is a "do not retry": handing the run on would have it tried again.
-      settle(attempt, judged(attempt, word), null);
+      judge(attempt, word);
     } else if (attempt.stop() != null) {
-      settle(attempt, stopped(attempt), null);
-    } else if (word != null) {
-      settle(attempt, judged(attempt, word), null);
+      settle(attempt, stopped(attempt));
     } else {
-      settle(attempt, judged(attempt, problem(thrown)), null);
+      judge(attempt, word != null ? word : problem(thrown));
     }
   }
 
@@ -97,22 +95,36 @@ final class Execution {
     try {
       output = Storable.output(success.output(), mapper);
     } catch (IllegalArgumentException e) {
-      settle(
-          attempt,
-          judged(attempt, new Outcome.Failure(RunError.of("Output", e.getMessage(), false))),
-          null);
+      judge(attempt, new Outcome.Failure(RunError.of("Output", e.getMessage(), false)));
       return;
     }
-    settle(attempt, judged(attempt, success), output);
+    settle(attempt, verdict(attempt, success), output, success.exitCode());
   }
 
-  private void settle(RunningAttempt attempt, Verdict verdict, @Nullable String output) {
+  private void judge(RunningAttempt attempt, Outcome word) {
+    settle(attempt, verdict(attempt, word), null, word.exitCode());
+  }
+
+  private Verdict verdict(RunningAttempt attempt, Outcome word) {
+    return Verdict.of(word, attempt.tries(), clock.instant());
+  }
+
+  private void settle(RunningAttempt attempt, Verdict verdict) {
+    settle(attempt, verdict, null, null);
+  }
+
+  private void settle(
+      RunningAttempt attempt,
+      Verdict verdict,
+      @Nullable String output,
+      @Nullable Integer exitCode) {
     if (!attempt.decide()) {
       return;
     }
     Claimed claimed = attempt.claimed();
     Instant finished = clock.instant();
     RunLog.ended(attempt, verdict, finished);
+    Journal journal = attempt.journal();
     decided.accept(
         attempt,
         new Completion(
@@ -123,11 +135,9 @@ final class Execution {
             output,
             claimed.lockedAt(),
             later(finished, claimed.lockedAt()),
-            claimed.job() == null ? null : attempt.definition().version()));
-  }
-
-  private Verdict judged(RunningAttempt attempt, Outcome word) {
-    return Verdict.of(word, attempt.tries(), clock.instant());
+            claimed.job() == null ? null : attempt.definition().version(),
+            exitCode,
+            journal == null ? null : journal.artifacts()));
   }
 
   private Verdict stopped(RunningAttempt attempt) {

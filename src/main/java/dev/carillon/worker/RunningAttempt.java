@@ -2,6 +2,7 @@ package dev.carillon.worker;
 
 import dev.carillon.CancellationToken;
 import dev.carillon.RunContext;
+import dev.carillon.run.Artifact;
 import dev.carillon.run.Trace;
 import dev.carillon.run.Tries;
 import io.vertx.core.json.JsonObject;
@@ -48,6 +49,8 @@ final class RunningAttempt implements RunContext {
   private volatile boolean launched;
   private @Nullable Map<String, Object> params;
   private volatile @Nullable String traceparent;
+  private @Nullable Journals journals;
+  private volatile @Nullable Journal journal;
 
   RunningAttempt(Claimed claimed, JobDefinition definition) {
     this.claimed = claimed;
@@ -77,6 +80,16 @@ final class RunningAttempt implements RunContext {
 
   Phase phase() {
     return phase.get();
+  }
+
+  /** Before it is executed: where its handler's lines go. */
+  void writtenDownBy(Journals writer) {
+    journals = writer;
+  }
+
+  /** What its handler has written down; null: nothing. */
+  @Nullable Journal journal() {
+    return journal;
   }
 
   /**
@@ -123,8 +136,13 @@ final class RunningAttempt implements RunContext {
 
   /** Whether the caller is the one who may say what the attempt came to. */
   boolean decide() {
-    return phase.compareAndSet(Phase.EXECUTING, Phase.COMPLETING)
-        || phase.compareAndSet(Phase.CANCELING, Phase.COMPLETING);
+    boolean decided =
+        phase.compareAndSet(Phase.EXECUTING, Phase.COMPLETING)
+            || phase.compareAndSet(Phase.CANCELING, Phase.COMPLETING);
+    if (decided) {
+      closeJournal();
+    }
+    return decided;
   }
 
   /** Gives up on recording it here; whoever took it back tells its story. */
@@ -133,6 +151,7 @@ final class RunningAttempt implements RunContext {
         phase.compareAndSet(Phase.EXECUTING, Phase.ABANDONED)
             || phase.compareAndSet(Phase.CANCELING, Phase.ABANDONED);
     if (abandoned) {
+      closeJournal();
       cancellation.cancel();
     }
     return abandoned;
@@ -212,5 +231,55 @@ final class RunningAttempt implements RunContext {
   @Override
   public CancellationToken cancellation() {
     return cancellation;
+  }
+
+  @Override
+  public void log(String line) {
+    Journals writer = journals;
+    Journal open = open();
+    if (open != null && writer != null) {
+      writer.line(open, line);
+    }
+  }
+
+  @Override
+  public void artifact(String name, String uri) {
+    Artifact artifact = new Artifact(name, uri);
+    Journal open = open();
+    if (open != null) {
+      open.artifact(artifact);
+    }
+  }
+
+  @Override
+  public void progress(double fraction, @Nullable String note) {
+    Journals writer = journals;
+    Journal open = open();
+    if (open != null && writer != null) {
+      open.progress(fraction, note, writer.now());
+      writer.list(open);
+    }
+  }
+
+  /** Made when it is first needed, as most handlers write nothing; null once the attempt ended. */
+  private @Nullable Journal open() {
+    Journal known = journal;
+    return known != null ? known : make();
+  }
+
+  private synchronized @Nullable Journal make() {
+    boolean over = phase.get() == Phase.COMPLETING || phase.get() == Phase.ABANDONED;
+    if (journal == null && !over) {
+      journal = new Journal(claimed.run(), claimed.attempt(), claimed.tenant());
+    }
+    return journal;
+  }
+
+  /** After the phase has changed: whoever makes one now sees that it is too late. */
+  private void closeJournal() {
+    Journal open = journal;
+    if (open != null) {
+      open.close();
+    }
   }
 }

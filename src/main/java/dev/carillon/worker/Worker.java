@@ -57,6 +57,7 @@ public final class Worker implements Claims.Hands {
   private final Execution execution;
   private final Starts starts;
   private final Completions completions;
+  private final Journals journals;
   private final Claims claims;
   private final DueConsumer consumer;
   private final LeaseKeeper lease;
@@ -94,6 +95,7 @@ public final class Worker implements Claims.Hands {
     this.starts = new Starts(vertx, clock, this::launch);
     this.completions =
         new Completions(pg, notices, clock, vertx, context, Duration.ofSeconds(10), this::written);
+    this.journals = new Journals(pg, clock, vertx, context);
     this.claims =
         new Claims(
             pg,
@@ -115,6 +117,7 @@ public final class Worker implements Claims.Hands {
     notices.onReconnect(cancels::wake);
     lease.start();
     completions.start();
+    journals.start();
     claims.start();
     cancels.start();
     consumer.start();
@@ -133,6 +136,7 @@ public final class Worker implements Claims.Hands {
         .close()
         .thenCompose(closed -> letGo())
         .thenCompose(done -> completions.stop())
+        .thenCompose(done -> journals.stop())
         .thenCompose(done -> cancels.stop())
         .thenCompose(done -> lease.retire())
         .whenComplete((done, failure) -> vertx.cancelTimer(sweeper));
@@ -155,6 +159,7 @@ public final class Worker implements Claims.Hands {
 
   @Override
   public void begin(RunningAttempt attempt) {
+    attempt.writtenDownBy(journals);
     inHand.put(attempt.runId(), attempt);
     starts.add(attempt);
   }
@@ -202,8 +207,18 @@ public final class Worker implements Claims.Hands {
         completion.verdict().outcome() == AttemptOutcome.SUCCEEDED,
         completion.verdict().outcome() == AttemptOutcome.DRAINED,
         Duration.between(attempt.claimed().lockedAt(), completion.finished()));
-    completions.add(completion);
+    record(attempt, completion);
     claims.slotFreed();
+  }
+
+  /** Whoever reads how an attempt ended is to find its last lines, too. */
+  private void record(RunningAttempt attempt, Completion completion) {
+    Journal journal = attempt.journal();
+    if (journal == null) {
+      completions.add(completion);
+    } else {
+      journals.end(journal).thenRun(() -> completions.add(completion));
+    }
   }
 
   /** The run may be back in hand by a later attempt already; that one stays. */

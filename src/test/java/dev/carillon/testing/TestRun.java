@@ -3,8 +3,10 @@ package dev.carillon.testing;
 import dev.carillon.CancellationToken;
 import dev.carillon.RunContext;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,7 @@ public final class TestRun implements RunContext {
 
   private final String jobKey;
   private final int attempt;
+  private final List<String> lines = new CopyOnWriteArrayList<>();
   private Map<String, Object> params = Map.of();
   private Map<String, String> scope = Map.of();
   private String traceparent = TRACE;
@@ -111,6 +114,26 @@ public final class TestRun implements RunContext {
   @Override
   public CancellationToken cancellation() {
     return cancellation;
+  }
+
+  @Override
+  public void log(String line) {
+    lines.add(line);
+  }
+
+  @Override
+  public void artifact(String name, String uri) {
+    lines.add(name + " is at " + uri);
+  }
+
+  @Override
+  public void progress(double fraction, @Nullable String note) {
+    lines.add(fraction + (note == null ? "" : " " + note));
+  }
+
+  /** What was written down, in order. */
+  public List<String> lines() {
+    return lines;
   }
 
   private static final class Never implements CancellationToken {
