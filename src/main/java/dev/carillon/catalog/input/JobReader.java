@@ -89,6 +89,19 @@ public final class JobReader {
         labels);
   }
 
+  /**
+   * Reads what is declared under a key, which the body need not name.
+   *
+   * @throws InvalidInput saying everything that is wrong
+   */
+  public static JobDeclaration readByKey(JsonNode body, String key) {
+    JsonNode own = body.path("key");
+    if (!own.isMissingNode() && !own.asText().equals(key)) {
+      throw FieldErrors.invalid("/key", "key: is not the one in the path; leave it out", key);
+    }
+    return read(body instanceof ObjectNode object ? object.deepCopy().put("key", key) : body);
+  }
+
   /** It may be declared later than this job: whoever declares many need not sort them. */
   private static @Nullable String onFailure(Fields fields, @Nullable String key) {
     String other = fields.key("onFailure", "tell-operators");
