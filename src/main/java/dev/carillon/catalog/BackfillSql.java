@@ -63,24 +63,28 @@ final class BackfillSql {
         select s.id, s.tenant_id, s.job_id, s.target, s.overlap_policy, coalesce(s.priority, j.priority, 2) as priority,
                coalesce(j.queue, 'default') as queue,
                case when j.params is null then s.params when s.params is null then j.params
-                    else j.params || s.params end as params
+                    else j.params || s.params end as params,
+               s.retry, j.concurrency_key as template
         from schedules s left join jobs j on j.id = s.job_id
         where s.id = $4 and s.tenant_id = $5
       ), written as (
-        insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority, target, params)
-        select f.run_id, s.tenant_id, s.job_id, s.id, f.fire_at, f.due_at, $6, s.priority, s.target, s.params
+        insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority, target, params,
+                          retry, concurrency_key)
+        select f.run_id, s.tenant_id, s.job_id, s.id, f.fire_at, f.due_at, $6, s.priority, s.target, s.params,
+               s.retry, case when s.template is not null then carillon_concurrency_key(s.template, s.params, null) end
         from f cross join s
         order by f.run_id
         on conflict do nothing
-        returning id, due_at
+        returning id, due_at, concurrency_key
       )
-      insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, overlap, held_by, held_due, wanted)
+      insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, overlap, held_by, held_due, wanted,
+                         concurrency_key)
       select w.id, s.tenant_id, s.id, s.queue, least(4, s.priority + 1),
              case when $7::text is null then w.due_at else 'infinity' end,
              -- Also who waits for nobody says so, where others of the schedule wait for its end.
              coalesce($7, case when s.overlap_policy <> 'ALLOW_ALL' then 'ALLOW_ALL' end),
              case when $7::text is null then null else 'overlap' end,
-             case when $7::text is null then null else w.due_at end, true
+             case when $7::text is null then null else w.due_at end, true, w.concurrency_key
       from written w cross join s
       returning id, tenant_id, queue, priority, due_at < 'infinity' as announced
       """;
@@ -99,15 +103,15 @@ final class BackfillSql {
         update runs r set due_at = f.due_at
         from f
         where r.id = any($1) and r.id = f.run_id and r.tenant_id = $5
-        returning r.id, r.tenant_id, r.schedule_id, r.priority, r.job_id
+        returning r.id, r.tenant_id, r.schedule_id, r.priority, r.job_id, r.concurrency_key
       )
       insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, attempt, generation, overlap, held_by,
-                         held_due, wanted)
+                         held_due, wanted, concurrency_key)
       select r.id, r.tenant_id, r.schedule_id, coalesce(j.queue, 'default'), least(4, r.priority + 1),
              case when $6::text is null then f.due_at else 'infinity' end, f.attempt, f.generation + 1,
              coalesce($6, case when s.overlap_policy <> 'ALLOW_ALL' then 'ALLOW_ALL' end),
              case when $6::text is null then null else 'overlap' end,
-             case when $6::text is null then null else f.due_at end, true
+             case when $6::text is null then null else f.due_at end, true, r.concurrency_key
       from again r
       join f on f.run_id = r.id
       join schedules s on s.id = r.schedule_id

@@ -128,11 +128,15 @@ final class ClockSql {
   static final String SKIP =
       """
       with written as (
-        insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority, target, params)
+        insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority, target, params,
+                          retry, concurrency_key)
         select $3, s.tenant_id, s.job_id, s.id, $4, $6, $5, coalesce(s.priority, j.priority, 2), s.target,
-               case when j.params is null then s.params when s.params is null then j.params
-                    else j.params || s.params end
+               p.params, s.retry, carillon_concurrency_key(j.concurrency_key, p.params, null)
         from schedules s left join jobs j on j.id = s.job_id
+        cross join lateral (
+          select case when j.params is null then s.params when s.params is null then j.params
+                      else j.params || s.params end as params
+        ) p
         where s.id = $1 and s.tenant_id = $2
         on conflict do nothing
         returning id, tenant_id

@@ -1,10 +1,10 @@
 package dev.carillon.catalog;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.input.EventPayload;
 import dev.carillon.catalog.input.Fields;
 import dev.carillon.catalog.input.JobDeclaration;
 import dev.carillon.catalog.input.JsonText;
-import dev.carillon.run.RetryPolicy;
 import dev.carillon.tenancy.Tenant;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import io.smallrye.mutiny.Uni;
@@ -18,6 +18,7 @@ import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.hibernate.annotations.ColumnTransformer;
 import org.hibernate.annotations.DynamicUpdate;
@@ -56,6 +57,29 @@ public class JobEntity extends PanacheEntityBase {
   public long timeoutMillis;
 
   public short priority;
+
+  @Column(name = "params_schema")
+  @ColumnTransformer(read = "cast(params_schema as text)", write = "cast(cast(? as text) as jsonb)")
+  public @Nullable String paramsSchema;
+
+  @Column(name = "max_concurrency")
+  public @Nullable Integer maxConcurrency;
+
+  @Column(name = "concurrency_key")
+  public @Nullable String concurrencyKey;
+
+  @Column(name = "dedupe_window_ms")
+  public @Nullable Long dedupeWindowMillis;
+
+  @Enumerated(EnumType.STRING)
+  @Column(name = "event_payload")
+  public EventPayload eventPayload;
+
+  @Column(name = "on_failure")
+  public @Nullable String onFailure;
+
+  @ColumnTransformer(read = "cast(labels as text)", write = "cast(cast(? as text) as jsonb)")
+  public @Nullable String labels;
 
   @Enumerated(EnumType.STRING)
   public JobStatus status;
@@ -106,21 +130,34 @@ public class JobEntity extends PanacheEntityBase {
     retry = JsonText.write(JobView.Retry.of(declared.retry()));
     timeoutMillis = declared.timeout().toMillis();
     priority = (short) declared.priority();
+    paramsSchema = JsonText.writeNullable(declared.paramsSchema());
+    maxConcurrency = declared.maxConcurrency();
+    concurrencyKey = declared.concurrencyKey();
+    dedupeWindowMillis =
+        declared.dedupeWindow() == null ? null : declared.dedupeWindow().toMillis();
+    eventPayload = declared.eventPayload();
+    onFailure = declared.onFailure();
+    labels = JsonText.writeNullable(declared.labels());
     updatedAt = now;
   }
 
   JobDeclaration declared() {
-    JobView.Retry stored = JsonText.read(retry, JobView.Retry.class);
     return new JobDeclaration(
         key,
         name,
         description,
-        (ObjectNode) JsonText.stored(target),
+        (ObjectNode) Objects.requireNonNull(JsonText.stored(target)),
         queue,
         (ObjectNode) JsonText.stored(params),
-        new RetryPolicy(
-            stored.maxAttempts(), stored.backoff(), stored.initialDelay(), stored.maxDelay()),
+        JsonText.read(retry, JobView.Retry.class).policy(),
         Duration.ofMillis(timeoutMillis),
-        priority);
+        priority,
+        (ObjectNode) JsonText.stored(paramsSchema),
+        maxConcurrency,
+        concurrencyKey,
+        dedupeWindowMillis == null ? null : Duration.ofMillis(dedupeWindowMillis),
+        eventPayload,
+        onFailure,
+        JsonText.texts(labels));
   }
 }

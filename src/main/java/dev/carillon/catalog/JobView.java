@@ -2,13 +2,17 @@ package dev.carillon.catalog;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.input.EventPayload;
 import dev.carillon.catalog.input.JobDeclaration;
 import dev.carillon.catalog.input.JsonText;
 import dev.carillon.run.Backoff;
+import dev.carillon.run.RetryJitter;
 import dev.carillon.run.RetryPolicy;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -44,6 +48,47 @@ public record JobView(
         Duration timeout,
     @Schema(minimum = "0", maximum = "4", defaultValue = "2", description = "0 goes first")
         int priority,
+    @Schema(
+            type = SchemaType.OBJECT,
+            implementation = Object.class,
+            nullable = true,
+            description =
+                "JSON Schema (2020-12, or the draft that $schema names) that the parameters of each"
+                    + " run fit, once job's, schedule's and run's lie over each other. References stay"
+                    + " within it")
+        @Nullable JsonNode paramsSchema,
+    @Schema(
+            nullable = true,
+            minimum = "1",
+            description = "Of its runs, so many run at once; with a concurrencyKey, of each value")
+        @Nullable Integer maxConcurrency,
+    @Schema(
+            nullable = true,
+            maxLength = 256,
+            example = "customer-{params.customer}",
+            description =
+                "With {params.path} and {scope.NAME} in it; runs of one value share a limit")
+        @Nullable String concurrencyKey,
+    @Schema(
+            nullable = true,
+            type = SchemaType.STRING,
+            format = "duration",
+            example = "P1D",
+            description = "How long a dedupeKey counts since it was taken; absent: for ever")
+        @Nullable Duration dedupeWindow,
+    @Schema(
+            defaultValue = "REFERENCE",
+            description = "FULL: events of its runs carry parameters and output")
+        EventPayload eventPayload,
+    @Schema(
+            nullable = true,
+            example = "tell-operators",
+            description =
+                "Key of the job of which a run starts when one of this ends FAILED or DEAD, with"
+                    + " failedRun, jobKey, attempt, state and errorClass among its params")
+        @Nullable String onFailure,
+    @Schema(nullable = true, description = "In the form of Kubernetes labels")
+        @Nullable Map<String, String> labels,
     @Schema(readOnly = true) JobStatus status,
     @Schema(readOnly = true) int version,
     @Schema(readOnly = true) Instant createdAt,
@@ -53,15 +98,59 @@ public record JobView(
   @Schema(name = "Retry")
   public record Retry(
       @Schema(defaultValue = "5", minimum = "1", maximum = "1000") int maxAttempts,
+      @Schema(
+              nullable = true,
+              type = SchemaType.STRING,
+              format = "duration",
+              description = "No try begins later than this after the run was due")
+          @Nullable Duration maxAge,
       @Schema(defaultValue = "EXPONENTIAL") Backoff backoff,
       @Schema(type = SchemaType.STRING, format = "duration", defaultValue = "PT1M")
           Duration initialDelay,
       @Schema(type = SchemaType.STRING, format = "duration", defaultValue = "PT1H")
-          Duration maxDelay) {
+          Duration maxDelay,
+      @Schema(defaultValue = "NONE") @Nullable RetryJitter jitter,
+      @Schema(
+              nullable = true,
+              example = "[\"PT10S\",\"PT1M\"]",
+              description = "Of the backoff LIST: one a try, the last again and again")
+          @Nullable List<Duration> delays,
+      @Schema(
+              nullable = true,
+              example = "[\"java.io.IOException\",\"org.example.*\"]",
+              description = "Classes of errors that are tried again; absent: all")
+          @Nullable List<String> retryOn,
+      @Schema(nullable = true, description = "Classes of errors that are not, before retryOn")
+          @Nullable List<String> noRetryOn) {
 
     static Retry of(RetryPolicy policy) {
       return new Retry(
-          policy.maxAttempts(), policy.backoff(), policy.initialDelay(), policy.maxDelay());
+          policy.maxAttempts(),
+          policy.maxAge(),
+          policy.backoff(),
+          policy.initialDelay(),
+          policy.maxDelay(),
+          policy.jitter(),
+          some(policy.delays()),
+          some(policy.retryOn()),
+          some(policy.noRetryOn()));
+    }
+
+    RetryPolicy policy() {
+      return new RetryPolicy(
+          maxAttempts,
+          maxAge,
+          backoff,
+          initialDelay,
+          maxDelay,
+          jitter == null ? RetryJitter.NONE : jitter,
+          delays == null ? List.of() : delays,
+          retryOn == null ? List.of() : retryOn,
+          noRetryOn == null ? List.of() : noRetryOn);
+    }
+
+    private static <T> @Nullable List<T> some(List<T> list) {
+      return list.isEmpty() ? null : list;
     }
   }
 
@@ -78,6 +167,13 @@ public record JobView(
         Retry.of(declared.retry()),
         declared.timeout(),
         row.priority,
+        declared.paramsSchema(),
+        declared.maxConcurrency(),
+        declared.concurrencyKey(),
+        declared.dedupeWindow(),
+        declared.eventPayload(),
+        declared.onFailure(),
+        declared.labels(),
         row.status,
         row.version,
         row.createdAt,
@@ -85,12 +181,13 @@ public record JobView(
   }
 
   /**
-   * What events carry of it: all but the parameters, which may be personal, and what of the target
-   * may be secret.
+   * What events carry of it: all but the parameters and their schema, which may be personal, and
+   * what of the target may be secret.
    */
   JsonObject eventData() {
     ObjectNode data = JsonText.tree(this);
     data.remove("params");
+    data.remove("paramsSchema");
     EventTargets.redact(data);
     return new JsonObject(JsonText.write(data));
   }

@@ -17,6 +17,7 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -36,9 +37,16 @@ public class Jobs {
   private final InstantSource clock;
   private final Ids ids;
   private final ScheduleEdits edits;
+  private final FittingParams fitting;
 
-  Jobs(TenantTransactions transactions, InstantSource clock, Ids ids, ScheduleEdits edits) {
+  Jobs(
+      TenantTransactions transactions,
+      InstantSource clock,
+      Ids ids,
+      ScheduleEdits edits,
+      FittingParams fitting) {
     this.transactions = transactions;
+    this.fitting = fitting;
     this.clock = clock;
     this.ids = ids;
     this.edits = edits;
@@ -55,7 +63,9 @@ public class Jobs {
     job.version = 1;
     job.createdAt = now;
     job.declare(declared, now);
-    return job.<JobEntity>persistAndFlush()
+    return fitting
+        .checkDeclared(declared)
+        .flatMap(checked -> job.<JobEntity>persistAndFlush())
         .onFailure(ConstraintViolationException.class)
         .transform(taken -> Refusal.keyTaken(JOB, declared.key()))
         .map(JobView::of)
@@ -93,19 +103,71 @@ public class Jobs {
 
   private Uni<JobView> change(
       Statements statements, Requester requester, JobEntity job, ObjectNode patch) {
-    JobView shown = JobView.of(job);
-    JobDeclaration declared = JobReader.read(MergePatch.apply(shown, JobReader.WRITABLE, patch));
+    JobDeclaration declared =
+        JobReader.read(MergePatch.apply(JobView.of(job), JobReader.WRITABLE, patch));
+    return become(statements, requester, job, declared);
+  }
+
+  /**
+   * Makes a job what a document says of it, in a transaction with entities: creates or replaces it,
+   * and does nothing where it is so already. An archived one stays archived: a service that
+   * declares its jobs at every start must not undo what its operators did. Fails with a {@link
+   * Refusal} about existence where somebody else creates it at this moment.
+   *
+   * @param expected whether the version is the one that the editor has seen
+   */
+  public Uni<Put> put(
+      Statements statements, Requester requester, JobDeclaration declared, IntPredicate expected) {
+    return JobEntity.byKey(requester.tenant(), declared.key())
+        .flatMap(
+            present ->
+                present == null
+                    ? created(statements, requester, declared, expected)
+                    : locked(requester.tenant(), present.id.toString(), expected)
+                        .flatMap(job -> become(statements, requester, job, declared))
+                        .map(view -> new Put(view, false)));
+  }
+
+  /**
+   * A job that was put.
+   *
+   * @param isNew whether there was none
+   */
+  public record Put(JobView job, boolean isNew) {}
+
+  private Uni<Put> created(
+      Statements statements, Requester requester, JobDeclaration declared, IntPredicate expected) {
+    Refusal.requireMayCreate(JOB, declared.key(), expected);
+    return create(statements, requester, declared).map(view -> new Put(view, true));
+  }
+
+  private Uni<JobView> become(
+      Statements statements, Requester requester, JobEntity job, JobDeclaration declared) {
     if (!declared.key().equals(job.key)) {
       throw FieldErrors.invalid("/key", "key: a job keeps its key", job.key);
     }
-    if (declared.equals(job.declared())) {
-      return Uni.createFrom().item(shown);
+    JobDeclaration before = job.declared();
+    if (declared.equals(before)) {
+      return Uni.createFrom().item(JobView.of(job));
     }
-    job.declare(declared, clock.instant());
-    job.version++;
-    return job.<JobEntity>flush()
+    return fit(statements, job, before, declared)
+        .invoke(fits -> job.declare(declared, clock.instant()))
+        .invoke(fits -> job.version++)
+        .flatMap(fits -> job.<JobEntity>flush())
         .replaceWith(() -> JobView.of(job))
         .call(view -> tell(statements, requester, "updated", 2, view));
+  }
+
+  private Uni<?> fit(
+      Statements statements, JobEntity job, JobDeclaration before, JobDeclaration declared) {
+    boolean same =
+        Objects.equals(before.params(), declared.params())
+            && Objects.equals(before.paramsSchema(), declared.paramsSchema());
+    return same
+        ? Uni.createFrom().voidItem()
+        : fitting
+            .checkDeclared(declared)
+            .flatMap(checked -> fitting.checkInUse(statements, job, declared));
   }
 
   /**
@@ -127,7 +189,7 @@ public class Jobs {
                 job.status == JobStatus.ARCHIVED
                     ? Uni.createFrom().item(JobView.of(job))
                     : withoutSchedules(statements, requester, job, disabling)
-                        .flatMap(free -> become(statements, requester, job, JobStatus.ARCHIVED)));
+                        .flatMap(free -> stand(statements, requester, job, JobStatus.ARCHIVED)));
   }
 
   /** Takes runs and schedules again; what is not archived stays as it is and nobody is told. */
@@ -137,7 +199,7 @@ public class Jobs {
         .flatMap(
             job ->
                 job.status == JobStatus.ARCHIVED
-                    ? become(statements, requester, job, JobStatus.ACTIVE)
+                    ? stand(statements, requester, job, JobStatus.ACTIVE)
                     : Uni.createFrom().item(JobView.of(job)));
   }
 
@@ -179,7 +241,7 @@ public class Jobs {
                 + "; disable them, or archive it with ?force=true, which does");
   }
 
-  private Uni<JobView> become(
+  private Uni<JobView> stand(
       Statements statements, Requester requester, JobEntity job, JobStatus status) {
     job.status = status;
     job.updatedAt = clock.instant();

@@ -7,8 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * JSON Merge Patch (RFC 7396) onto what a person wrote, with one difference: a trigger or target of
- * another {@code type} replaces the whole one, for it has nothing in common with it.
+ * JSON Merge Patch (RFC 7396) onto what a person wrote, with two differences: a trigger or target
+ * of another {@code type} replaces the whole one, for it has nothing in common with it; and a
+ * LIST's delays go with it when another backoff takes its place.
  */
 final class MergePatch {
 
@@ -37,7 +38,15 @@ final class MergePatch {
                 mergeField(document, field.getKey(), field.getValue());
               }
             });
+    if (isOtherBackoff(patch.path("retry")) && document.get("retry") instanceof ObjectNode retry) {
+      retry.remove("delays");
+    }
     return document;
+  }
+
+  private static boolean isOtherBackoff(JsonNode retry) {
+    JsonNode backoff = retry.path("backoff");
+    return backoff.isTextual() && !backoff.asText().equals("LIST") && !retry.has("delays");
   }
 
   private static boolean isOtherVariant(String name, JsonNode present, JsonNode patch) {

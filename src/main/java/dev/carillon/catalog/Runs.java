@@ -3,9 +3,9 @@ package dev.carillon.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.FieldErrors;
 import dev.carillon.catalog.input.Fields;
-import dev.carillon.catalog.input.JobDeclaration;
 import dev.carillon.catalog.input.JsonText;
 import dev.carillon.catalog.input.Params;
+import dev.carillon.catalog.input.RetryReader;
 import dev.carillon.catalog.input.RunRequest;
 import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Statements;
@@ -34,8 +34,10 @@ public class Runs {
   private final TenantTransactions transactions;
   private final InstantSource clock;
   private final Ids ids;
+  private final FittingParams fitting;
 
-  Runs(TenantTransactions transactions, InstantSource clock, Ids ids) {
+  Runs(TenantTransactions transactions, InstantSource clock, Ids ids, FittingParams fitting) {
+    this.fitting = fitting;
     this.transactions = transactions;
     this.clock = clock;
     this.ids = ids;
@@ -63,56 +65,6 @@ public class Runs {
 
     private static final News BEFORE = new News(true, null, null);
     private static final News NOTHING = new News(false, null, null);
-  }
-
-  /** Where a run's settings come from, the weakest first. */
-  private record Source(
-      @Nullable UUID jobId,
-      boolean firstUse,
-      int priority,
-      String queue,
-      @Nullable ObjectNode params,
-      @Nullable UUID scheduleId,
-      @Nullable ObjectNode target,
-      OverlapPolicy overlap) {
-
-    static final Source NONE =
-        new Source(
-            null,
-            false,
-            JobDeclaration.DEFAULT_PRIORITY,
-            JobDeclaration.DEFAULT_QUEUE,
-            null,
-            null,
-            null,
-            OverlapPolicy.ALLOW_ALL);
-
-    static Source ofJob(Row row) {
-      return row.getUUID("id") == null
-          ? NONE
-          : new Source(
-              row.getUUID("id"),
-              "CREATED".equals(row.getString("status")),
-              row.getInteger("priority"),
-              row.getString("queue"),
-              (ObjectNode) JsonText.stored(row.getString("params")),
-              null,
-              null,
-              OverlapPolicy.ALLOW_ALL);
-    }
-
-    Source ofSchedule(Row row) {
-      Integer own = row.getInteger("schedule_priority");
-      return new Source(
-          jobId,
-          firstUse,
-          own == null ? priority : own,
-          queue,
-          Params.overlay(params, (ObjectNode) JsonText.stored(row.getString("schedule_params"))),
-          row.getUUID("schedule_id"),
-          (ObjectNode) JsonText.stored(row.getString("target")),
-          OverlapPolicy.valueOf(row.getString("overlap_policy")));
-    }
   }
 
   /** Makes a run, unless its dedupe key has made one before. */
@@ -147,7 +99,7 @@ public class Runs {
         .failWith(() -> Refusal.notFound("schedule", scheduleIdOrKey))
         .invoke(Runs::requireNotParked)
         .invoke(Runs::requireNotArchived)
-        .map(row -> Source.ofJob(row).ofSchedule(row))
+        .map(row -> RunSource.ofJob(row).ofSchedule(row))
         .flatMap(source -> make(statements, requester, request, source, ids.next(clock.instant())))
         .flatMap(placed -> shown(statements, requester.tenant(), placed));
   }
@@ -173,9 +125,9 @@ public class Runs {
   }
 
   private Uni<Placed> make(
-      Statements statements, Requester requester, RunRequest request, Source source, UUID id) {
+      Statements statements, Requester requester, RunRequest request, RunSource source, UUID id) {
     Instant now = clock.instant();
-    return owner(statements, requester.tenant(), request.dedupeKey(), id)
+    return owner(statements, requester.tenant(), request.dedupeKey(), source, id, now)
         .flatMap(
             owner ->
                 owner.equals(id)
@@ -183,14 +135,21 @@ public class Runs {
                     : Uni.createFrom().item(new Placed(owner, News.BEFORE)));
   }
 
-  /** Whose the dedupe key is: the new run's, unless another has it. */
+  /** Whose the dedupe key is: the new run's, unless another has it and it still counts. */
   private static Uni<UUID> owner(
-      Statements statements, Tenant tenant, @Nullable String key, UUID id) {
+      Statements statements,
+      Tenant tenant,
+      @Nullable String key,
+      RunSource source,
+      UUID id,
+      Instant now) {
     if (key == null) {
       return Uni.createFrom().item(id);
     }
     return statements
-        .query(RunSql.CLAIM_KEY, Tuple.of(tenant.id(), key, id))
+        .query(
+            RunSql.CLAIM_KEY,
+            Tuple.of(tenant.id(), key, id, Times.utc(source.dedupedUntil(now)), Times.utc(now)))
         .flatMap(
             won ->
                 won.size() > 0
@@ -209,7 +168,7 @@ public class Runs {
       Statements statements,
       Requester requester,
       RunRequest request,
-      Source source,
+      RunSource source,
       UUID id,
       Instant now) {
     Tenant tenant = requester.tenant();
@@ -232,12 +191,14 @@ public class Runs {
             .addString(JsonText.writeNullable(target))
             .addString(JsonText.writeNullable(params))
             .addString(JsonText.writeNullable(request.scope()))
-            .addString(JsonText.writeNullable(request.retry()))
+            .addString(JsonText.writeNullable(RetryReader.overlay(source.retry(), request.retry())))
             .addString(request.concurrencyKey())
-            .addString(JsonText.writeNullable(request.labels()));
+            .addString(JsonText.writeNullable(request.labels()))
+            .addString(source.concurrencyKey());
     DueNotice notice = new DueNotice(id, due, priority, tenant.id(), source.queue());
     OverlapPolicy overlap = request.overlap() == null ? source.overlap() : request.overlap();
-    return RunPlace.of(statements, tenant, source.scheduleId(), overlap, id, now)
+    return fit(statements, tenant, source, params)
+        .flatMap(fits -> RunPlace.of(statements, tenant, source.scheduleId(), overlap, id, now))
         .flatMap(
             place ->
                 place == RunPlace.SKIPPED
@@ -249,8 +210,16 @@ public class Runs {
         .map(news -> new Placed(id, news));
   }
 
+  private Uni<?> fit(
+      Statements statements, Tenant tenant, RunSource source, @Nullable ObjectNode params) {
+    UUID job = source.jobId();
+    return job == null || !source.hasSchema()
+        ? Uni.createFrom().voidItem()
+        : fitting.checkRun(statements, tenant.id(), job, source.jobVersion(), params);
+  }
+
   /** One of a group waits for the group, which is told apart. */
-  private static News news(RunRequest request, Source source, RunPlace place, DueNotice notice) {
+  private static News news(RunRequest request, RunSource source, RunPlace place, DueNotice notice) {
     if (request.membership() != null) {
       return News.NOTHING;
     }
@@ -261,7 +230,7 @@ public class Runs {
 
   /** Nothing is kept of a policy that lets all run, where the schedule's own does so too. */
   private static Tuple queued(
-      Tuple values, RunRequest request, Source source, OverlapPolicy overlap, RunPlace place) {
+      Tuple values, RunRequest request, RunSource source, OverlapPolicy overlap, RunPlace place) {
     RunRequest.Membership member = request.membership();
     boolean overlaps =
         overlap != OverlapPolicy.ALLOW_ALL || source.overlap() != OverlapPolicy.ALLOW_ALL;
@@ -284,15 +253,16 @@ public class Runs {
     }
   }
 
-  private static Uni<?> activate(Statements statements, Tenant tenant, Source source) {
+  private static Uni<?> activate(Statements statements, Tenant tenant, RunSource source) {
     return source.firstUse()
         ? statements.query(RunSql.ACTIVATE, Tuple.of(tenant.id(), source.jobId()))
         : Uni.createFrom().voidItem();
   }
 
-  private static Uni<Source> source(Statements statements, Tenant tenant, @Nullable String jobKey) {
+  private static Uni<RunSource> source(
+      Statements statements, Tenant tenant, @Nullable String jobKey) {
     if (jobKey == null) {
-      return Uni.createFrom().item(Source.NONE);
+      return Uni.createFrom().item(RunSource.NONE);
     }
     return (Fields.isKey(jobKey)
             ? statements.query(RunSql.JOB, Tuple.of(tenant.id(), jobKey)).map(Runs::only)
@@ -301,7 +271,7 @@ public class Runs {
         .ifNull()
         .failWith(() -> Schedules.unknownJob(jobKey))
         .invoke(Runs::requireNotArchived)
-        .map(Source::ofJob);
+        .map(RunSource::ofJob);
   }
 
   private static void requireNotParked(Row schedule) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.OpenedSchedule.Withdrawn;
 import dev.carillon.catalog.input.FieldErrors;
+import dev.carillon.catalog.input.JsonText;
 import dev.carillon.catalog.input.ScheduleDeclaration;
 import dev.carillon.pg.Statements;
 import dev.carillon.tenancy.Requester;
@@ -14,6 +15,7 @@ import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.function.BiFunction;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -258,6 +260,8 @@ public class ScheduleEdits {
     ScheduleDeclaration declared = draft.declared();
     Instant now = clock.instant();
     return Schedules.named(requester.tenant(), declared)
+        .call(job -> fit(opened.row(), job, declared))
+        .map(job -> job == null ? null : job.id)
         .flatMap(
             job ->
                 clocks
@@ -270,6 +274,15 @@ public class ScheduleEdits {
                                     next ->
                                         clocks.replan(
                                             statements, requester, opened, next, withdrawn, now))));
+  }
+
+  /** What stays switched off with what it has may not fit; it is asked when it is switched on. */
+  private Uni<?> fit(ScheduleEntity row, @Nullable JobEntity job, ScheduleDeclaration declared) {
+    boolean stays =
+        !declared.enabled()
+            && Objects.equals(row.jobId, job == null ? null : job.id)
+            && Objects.equals(JsonText.stored(row.params), declared.params());
+    return stays ? Uni.createFrom().voidItem() : schedules.fit(job, declared);
   }
 
   private static Uni<NextFire> next(

@@ -72,6 +72,12 @@ public class ScheduleEntity extends PanacheEntityBase {
   @Column(name = "dst_overlap")
   public @Nullable DstOverlap dstOverlap;
 
+  @ColumnTransformer(read = "cast(retry as text)", write = "cast(cast(? as text) as jsonb)")
+  public @Nullable String retry;
+
+  @ColumnTransformer(read = "cast(labels as text)", write = "cast(cast(? as text) as jsonb)")
+  public @Nullable String labels;
+
   @Embedded public ChosenPolicies policies = new ChosenPolicies();
 
   @Column(name = "paused_until")
@@ -136,6 +142,8 @@ public class ScheduleEntity extends PanacheEntityBase {
     dstGap = declared.dst().gap();
     dstOverlap = declared.dst().overlap();
     policies = ChosenPolicies.of(declared.policies());
+    retry = JsonText.writeNullable(declared.retry());
+    labels = JsonText.writeNullable(declared.labels());
     updatedAt = now;
   }
 
@@ -196,6 +204,8 @@ public class ScheduleEntity extends PanacheEntityBase {
         && enabled == declared.enabled()
         && policies.chosen().equals(declared.policies())
         && Objects.equals(JsonText.stored(params), declared.params())
+        && Objects.equals(JsonText.stored(retry), declared.retry())
+        && Objects.equals(JsonText.texts(labels), declared.labels())
         && Objects.equals(priority == null ? null : priority.intValue(), declared.priority());
   }
 
@@ -252,6 +262,8 @@ public class ScheduleEntity extends PanacheEntityBase {
         (ObjectNode) JsonText.stored(params),
         priority == null ? null : priority.intValue(),
         new DstPolicy(dstGap, dstOverlap),
-        policies.chosen());
+        policies.chosen(),
+        (ObjectNode) JsonText.stored(retry),
+        JsonText.texts(labels));
   }
 }

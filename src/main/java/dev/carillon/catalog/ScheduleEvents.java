@@ -67,6 +67,8 @@ final class ScheduleEvents {
         && Objects.equals(before.timezone(), after.timezone())
         && Objects.equals(before.params(), after.params())
         && Objects.equals(before.priority(), after.priority())
+        && Objects.equals(before.retry(), after.retry())
+        && Objects.equals(before.labels(), after.labels())
         && before.dstGap() == after.dstGap()
         && before.dstOverlap() == after.dstOverlap()
         && before.policies().equals(after.policies());

@@ -10,6 +10,7 @@ import dev.carillon.time.Jitter;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -56,6 +57,13 @@ public record ScheduleView(
             defaultValue = "FIRST",
             description = "Of local times that the clocks repeat")
         @Nullable DstOverlap dstOverlap,
+    @Schema(
+            nullable = true,
+            implementation = JobView.Retry.class,
+            description = "What it says of retries otherwise than the job, field by field")
+        @Nullable JsonNode retry,
+    @Schema(nullable = true, description = "In the form of Kubernetes labels")
+        @Nullable Map<String, String> labels,
     @JsonUnwrapped PoliciesView policies,
     @Schema(
             readOnly = true,
@@ -132,6 +140,8 @@ public record ScheduleView(
         row.priority == null ? null : row.priority.intValue(),
         row.dstGap,
         row.dstOverlap,
+        JsonText.stored(row.retry),
+        JsonText.texts(row.labels),
         PoliciesView.of(row.policies.chosen()),
         row.pausedUntil,
         row.status,

@@ -13,11 +13,13 @@ import dev.carillon.tenancy.TenantTransactions;
 import dev.carillon.time.Preview;
 import dev.carillon.time.Timing;
 import dev.carillon.time.calendar.BusinessDays;
+import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
+import jakarta.persistence.LockModeType;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneId;
@@ -48,12 +50,14 @@ public class Schedules {
   private final Ids ids;
   private final ZoneId defaultZone;
   private final TzdataVersion rules;
+  private final FittingParams fitting;
 
   Schedules(
       TenantTransactions transactions,
       InstantSource clock,
       Ids ids,
       TzdataVersion rules,
+      FittingParams fitting,
       @ConfigProperty(name = "carillon.default-timezone", defaultValue = "Europe/Berlin")
           ZoneId defaultZone) {
     this.transactions = transactions;
@@ -61,6 +65,7 @@ public class Schedules {
     this.ids = ids;
     this.defaultZone = defaultZone;
     this.rules = rules;
+    this.fitting = fitting;
   }
 
   /** The zone of a schedule, or a preview, that names none. */
@@ -133,7 +138,8 @@ public class Schedules {
     schedule.status = next.standing().status();
     schedule.statusReason = next.standing().reason();
     return named(requester.tenant(), declared)
-        .invoke(job -> schedule.declare(declared, job, now))
+        .call(job -> fit(job, declared))
+        .invoke(job -> schedule.declare(declared, job == null ? null : job.id, now))
         .flatMap(job -> schedule.<ScheduleEntity>persistAndFlush())
         .onFailure(ConstraintViolationException.class)
         .transform(taken -> Refusal.keyTaken(SCHEDULE, schedule.key))
@@ -231,12 +237,20 @@ public class Schedules {
                 next.runsLeft())));
   }
 
+  /** Whether its parameters, over the job's, fit the job's schema. */
+  Uni<?> fit(@Nullable JobEntity job, ScheduleDeclaration declared) {
+    return job == null ? Uni.createFrom().voidItem() : fitting.checkSchedule(job, declared);
+  }
+
   @Nullable String workedOutBy(NextFire next) {
     return next.workedOut() ? rules.name() : null;
   }
 
-  /** The job that a declaration names, now in use; null when it names none. */
-  static Uni<@Nullable UUID> named(Tenant tenant, ScheduleDeclaration declared) {
+  /**
+   * The job that a declaration names, now in use; null when it names none. It is locked against
+   * edits until the transaction ends: what fits it now does so still when it is written.
+   */
+  static Uni<@Nullable JobEntity> named(Tenant tenant, ScheduleDeclaration declared) {
     String key = declared.jobKey();
     if (key == null) {
       return Uni.createFrom().nullItem();
@@ -245,9 +259,19 @@ public class Schedules {
         .onItem()
         .ifNull()
         .failWith(() -> unknownJob(key))
+        .call(Schedules::hold)
         .invoke(job -> requireUsable(job, declared.enabled()))
-        .invoke(job -> job.status = job.status == JobStatus.CREATED ? JobStatus.ACTIVE : job.status)
-        .map(job -> job.id);
+        .invoke(
+            job -> job.status = job.status == JobStatus.CREATED ? JobStatus.ACTIVE : job.status);
+  }
+
+  /** Alone where it is about to be changed: two that share it would wait for each other. */
+  private static Uni<Void> hold(JobEntity job) {
+    LockModeType mode =
+        job.status == JobStatus.CREATED
+            ? LockModeType.PESSIMISTIC_WRITE
+            : LockModeType.PESSIMISTIC_READ;
+    return Panache.getSession().flatMap(session -> session.refresh(job, mode));
   }
 
   private static void requireUsable(JobEntity job, boolean enabled) {

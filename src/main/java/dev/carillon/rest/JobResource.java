@@ -3,12 +3,14 @@ package dev.carillon.rest;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.JobView;
 import dev.carillon.catalog.Jobs;
+import dev.carillon.catalog.Refusal;
 import dev.carillon.catalog.input.JobDeclaration;
 import dev.carillon.catalog.input.JobReader;
 import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -146,6 +148,62 @@ public class JobResource {
         (statements, requester) ->
             jobs.patch(statements, requester, job, expected, patch)
                 .map(edited -> Answer.ok(edited).version(edited.version())));
+  }
+
+  @PUT
+  @Path("/by-key/{key}")
+  @Operation(
+      operationId = "putJob",
+      summary = "Declare a job by its key",
+      description =
+          "Creates it, or replaces the whole of it; what is so already stays as it is, and nobody is"
+              + " told. An archived job stays archived.")
+  @Parameter(name = "key", in = ParameterIn.PATH, description = "Its key")
+  @Parameter(ref = ApiDescription.IF_MATCH)
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = JobView.class)))
+  @APIResponse(
+      responseCode = "200",
+      description = "Replaced, or so already",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  @APIResponse(
+      responseCode = "201",
+      description = "Created",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  @APIResponse(responseCode = "409", ref = ApiDescription.PROBLEM)
+  @APIResponse(responseCode = "412", ref = ApiDescription.PROBLEM)
+  public Uni<Response> put(
+      @PathParam("key") String key, @Parameter(hidden = true) byte @Nullable [] body) {
+    call.query().check();
+    JobDeclaration declared = JobReader.readByKey(call.json(body), key);
+    IntPredicate expected = call.ifMatch();
+    return Uni.createFrom()
+        .deferred(() -> put(declared, expected))
+        // Somebody else created it between the look and the write: looked at anew, it is there.
+        .onFailure(JobResource::isOvertaken)
+        .retry()
+        .atMost(1);
+  }
+
+  private Uni<Response> put(JobDeclaration declared, IntPredicate expected) {
+    return writes.changeEntity(
+        call,
+        (statements, requester) ->
+            jobs.put(statements, requester, declared, expected).map(JobResource::put));
+  }
+
+  private static Answer put(Jobs.Put put) {
+    JobView job = put.job();
+    return (put.isNew() ? Answer.created("/jobs/" + job.id(), job) : Answer.ok(job))
+        .version(job.version());
+  }
+
+  private static boolean isOvertaken(Throwable failure) {
+    return failure instanceof Refusal refusal && refusal.isAboutExistence();
   }
 
   @POST

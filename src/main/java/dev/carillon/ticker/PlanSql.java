@@ -106,26 +106,30 @@ final class PlanSql {
                s.job_id, s.target, nullif(s.overlap_policy, 'ALLOW_ALL') as overlap,
                coalesce(s.priority, j.priority, 2) as priority, coalesce(j.queue, 'default') as queue,
                case when j.params is null then s.params when s.params is null then j.params
-                    else j.params || s.params end as params
+                    else j.params || s.params end as params,
+               s.retry, j.concurrency_key as template
         from u2
         join moved on moved.schedule_id = u2.schedule_id
         join schedules s on s.id = u2.schedule_id
         left join jobs j on j.id = s.job_id
       ), written as (
         insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, expires_at, created_at, priority,
-                          target, params)
+                          target, params, retry, concurrency_key)
         select f.run_id, f.tenant_id, f.job_id, f.schedule_id, f.fire_at, f.due_at, f.expires_at, $27, f.priority,
-               f.target, f.params
+               f.target, f.params, f.retry,
+               -- Asked first here: most jobs have none, and need not pay for a call.
+               case when f.template is not null then carillon_concurrency_key(f.template, f.params, null) end
         from f
         on conflict do nothing
-        returning id
+        returning id, concurrency_key
       ), queued as (
-        insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, held_by, held_due, overlap)
+        insert into queue (id, tenant_id, schedule_id, queue, priority, due_at, held_by, held_due, overlap,
+                           concurrency_key)
         select f.run_id, f.tenant_id, f.schedule_id, f.queue,
                case when f.late then least(4, f.priority + 1) else f.priority end,
                case when f.overlap is null then f.due_at else 'infinity' end,
                case when f.overlap is not null then 'overlap' end,
-               case when f.overlap is not null then f.due_at end, f.overlap
+               case when f.overlap is not null then f.due_at end, f.overlap, written.concurrency_key
         from f join written on written.id = f.run_id
         where not f.missed
         returning id, tenant_id, queue, priority, due_at, held_by

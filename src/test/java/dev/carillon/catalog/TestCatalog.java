@@ -1,5 +1,6 @@
 package dev.carillon.catalog;
 
+import dev.carillon.catalog.params.ParamsSchemas;
 import dev.carillon.event.integration.RunRequests;
 import dev.carillon.pg.Notices;
 import dev.carillon.tenancy.TenantTransactions;
@@ -15,6 +16,9 @@ public final class TestCatalog {
       TenantTransactions transactions, Vertx vertx, Notices notices, InstantSource clock) {
     Ids ids = new Ids();
     return new RequestedRuns(
-        new Runs(transactions, clock, ids), new DueNotices(vertx, notices, clock), clock, ids);
+        new Runs(transactions, clock, ids, new FittingParams(new ParamsSchemas())),
+        new DueNotices(vertx, notices, clock),
+        clock,
+        ids);
   }
 }

@@ -2,10 +2,10 @@ package dev.carillon.catalog.input;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.carillon.run.Backoff;
 import dev.carillon.run.RetryPolicy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +23,7 @@ public final class JobReader {
           "params",
           "retry",
           "timeout",
-          "priority");
-
-  private static final List<String> READ_ONLY =
-      List.of("id", "status", "version", "createdAt", "updatedAt");
-  private static final List<String> UNSUPPORTED =
-      List.of(
+          "priority",
           "paramsSchema",
           "maxConcurrency",
           "concurrencyKey",
@@ -36,13 +31,16 @@ public final class JobReader {
           "eventPayload",
           "onFailure",
           "labels");
-  private static final List<String> UNSUPPORTED_RETRY =
-      List.of("maxAge", "jitter", "delays", "retryOn", "noRetryOn");
+
+  private static final List<String> READ_ONLY =
+      List.of("id", "status", "version", "createdAt", "updatedAt");
 
   static final String KEY_EXAMPLE = "send-invoices";
   static final String PARAMS_EXAMPLE = "{\"month\":\"2026-01\"}";
-  private static final String RETRY_EXAMPLE =
-      "{\"maxAttempts\":5,\"backoff\":\"EXPONENTIAL\",\"initialDelay\":\"PT1M\"}";
+  private static final String SCHEMA_EXAMPLE =
+      "{\"type\":\"object\",\"properties\":{\"month\":{\"type\":\"string\"}},\"required\":[\"month\"]}";
+  private static final int MOST_AT_ONCE = 100_000;
+  private static final Duration LONGEST_WINDOW = Duration.ofDays(3_660);
   private static final Duration LONGEST_TIMEOUT = Duration.ofDays(7);
 
   private JobReader() {}
@@ -59,11 +57,17 @@ public final class JobReader {
     ObjectNode target = TargetReader.read(fields, true);
     String queue = fields.queue("queue");
     ObjectNode params = Params.read(fields);
-    RetryPolicy retry = retry(fields);
+    RetryPolicy retry = RetryReader.whole(fields);
     Duration timeout = fields.duration("timeout", Duration.ofMillis(1), LONGEST_TIMEOUT, "PT5M");
     Integer priority = fields.integer("priority", 0, JobDeclaration.LAST_PRIORITY);
+    ObjectNode schema = fields.freeObject("paramsSchema", SCHEMA_EXAMPLE);
+    Integer atOnce = fields.integer("maxConcurrency", 1, MOST_AT_ONCE);
+    String concurrencyKey = ConcurrencyKeys.template(fields);
+    Duration window = fields.duration("dedupeWindow", Duration.ofMillis(1), LONGEST_WINDOW, "P1D");
+    EventPayload payload = fields.choice("eventPayload", EventPayload.class);
+    String onFailure = onFailure(fields, key);
+    Map<String, String> labels = Labels.read(fields);
     fields.refuseReadOnly(READ_ONLY);
-    fields.refuseUnsupported(UNSUPPORTED);
     fields.refuseOthers();
     errors.throwIfAny();
     return new JobDeclaration(
@@ -75,36 +79,34 @@ public final class JobReader {
         params,
         retry,
         timeout == null ? JobDeclaration.DEFAULT_TIMEOUT : timeout,
-        priority == null ? JobDeclaration.DEFAULT_PRIORITY : priority);
+        priority == null ? JobDeclaration.DEFAULT_PRIORITY : priority,
+        schema,
+        atOnce,
+        concurrencyKey,
+        window,
+        payload == null ? EventPayload.REFERENCE : payload,
+        onFailure,
+        labels);
   }
 
-  private static RetryPolicy retry(Fields owner) {
-    RetryPolicy defaults = RetryPolicy.DEFAULT;
-    Fields fields = owner.within("retry", RETRY_EXAMPLE);
-    if (fields == null) {
-      return defaults;
+  /**
+   * Reads what is declared under a key, which the body need not name.
+   *
+   * @throws InvalidInput saying everything that is wrong
+   */
+  public static JobDeclaration readByKey(JsonNode body, String key) {
+    JsonNode own = body.path("key");
+    if (!own.isMissingNode() && !own.asText().equals(key)) {
+      throw FieldErrors.invalid("/key", "key: is not the one in the path; leave it out", key);
     }
-    Integer attempts = fields.integer("maxAttempts", 1, RetryPolicy.MOST_ATTEMPTS);
-    Backoff backoff = fields.choiceSoFar("backoff", Backoff.class);
-    Duration initial =
-        fields.duration("initialDelay", Duration.ZERO, RetryPolicy.LONGEST_DELAY, "PT1M");
-    Duration longest =
-        fields.duration("maxDelay", Duration.ZERO, RetryPolicy.LONGEST_DELAY, "PT1H");
-    fields.refuseUnsupported(UNSUPPORTED_RETRY);
-    fields.refuseOthers();
-    Duration first = initial == null ? defaults.initialDelay() : initial;
-    if (longest != null && longest.compareTo(first) < 0) {
-      fields.wrong("maxDelay", "must not be shorter than initialDelay, " + first, first.toString());
-      return defaults;
-    }
-    return new RetryPolicy(
-        attempts == null ? defaults.maxAttempts() : attempts,
-        backoff == null ? defaults.backoff() : backoff,
-        first,
-        longest == null ? longer(first, defaults.maxDelay()) : longest);
+    return read(body instanceof ObjectNode object ? object.deepCopy().put("key", key) : body);
   }
 
-  private static Duration longer(Duration one, @Nullable Duration other) {
-    return other == null || one.compareTo(other) > 0 ? one : other;
+  /** It may be declared later than this job: whoever declares many need not sort them. */
+  private static @Nullable String onFailure(Fields fields, @Nullable String key) {
+    String other = fields.key("onFailure", "tell-operators");
+    return other != null && other.equals(key)
+        ? fields.wrong("onFailure", "must be another job than this one", "tell-operators")
+        : other;
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -16,6 +17,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,8 @@ public final class JsonText {
           .serializationInclusion(JsonInclude.Include.NON_NULL)
           .addModule(new JavaTimeModule())
           .build();
+
+  private static final TypeReference<Map<String, String>> TEXTS = new TypeReference<>() {};
 
   private JsonText() {}
 
@@ -72,6 +76,18 @@ public final class JsonText {
   public static <T> T read(String text, Class<T> form) {
     try {
       return MAPPER.readValue(text, form);
+    } catch (JsonProcessingException corrupt) {
+      throw new IllegalStateException("the database holds JSON that cannot be read", corrupt);
+    }
+  }
+
+  /** Reads an object of strings that the database keeps; null stays null. */
+  public static @Nullable Map<String, String> texts(@Nullable String text) {
+    if (text == null) {
+      return null;
+    }
+    try {
+      return MAPPER.readValue(text, TEXTS);
     } catch (JsonProcessingException corrupt) {
       throw new IllegalStateException("the database holds JSON that cannot be read", corrupt);
     }

@@ -36,7 +36,7 @@ public final class RunReader {
           "deduplicated",
           "attempts",
           "createdAt");
-  private static final List<String> UNSUPPORTED = List.of("concurrencyKey", "groupId", "labels");
+  private static final List<String> UNSUPPORTED = List.of("groupId");
   private static final int MOST_SCOPES = 32;
   private static final int LONGEST_SCOPE = 256;
   private static final int LONGEST_DEDUPE_KEY = 256;
@@ -70,13 +70,27 @@ public final class RunReader {
     Map<String, String> scope =
         fields.texts("scope", MOST_SCOPES, LONGEST_SCOPE, "{\"customer\":\"4711\"}");
     Integer priority = fields.integer("priority", 0, JobDeclaration.LAST_PRIORITY);
+    String concurrencyKey = ConcurrencyKeys.key(fields);
+    ObjectNode retry = RetryReader.some(fields);
+    Map<String, String> labels = Labels.read(fields);
     fields.refuseReadOnly(READ_ONLY);
     fields.refuseUnsupported(UNSUPPORTED);
     fields.refuseOthers();
     errors.throwIfAny();
     return new RunRequest(
-        jobKey, target, dueAt, expiresAt, dedupeKey, params, scope, priority, null, null, null,
-        null, null);
+        jobKey,
+        target,
+        dueAt,
+        expiresAt,
+        dedupeKey,
+        params,
+        scope,
+        priority,
+        null,
+        concurrencyKey,
+        retry,
+        labels,
+        null);
   }
 
   /**

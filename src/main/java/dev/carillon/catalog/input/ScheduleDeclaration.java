@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param priority null: the job's
  * @param dst what it chose for daylight-saving changes
  * @param policies what else it chose
+ * @param retry what it says of retries otherwise than the job, as JSON; null: nothing
+ * @param labels for people and filters; null: none
  */
 public record ScheduleDeclaration(
     @Nullable String key,
@@ -39,7 +41,9 @@ public record ScheduleDeclaration(
     @Nullable ObjectNode params,
     @Nullable Integer priority,
     DstPolicy dst,
-    SchedulePolicies policies) {
+    SchedulePolicies policies,
+    @Nullable ObjectNode retry,
+    @Nullable Map<String, String> labels) {
 
   /** The same under a key. */
   public ScheduleDeclaration withKey(String named) {
@@ -55,7 +59,9 @@ public record ScheduleDeclaration(
         params,
         priority,
         dst,
-        policies);
+        policies,
+        retry,
+        labels);
   }
 
   /** The same, switched on or off. */
@@ -72,7 +78,9 @@ public record ScheduleDeclaration(
         params,
         priority,
         dst,
-        policies);
+        policies,
+        retry,
+        labels);
   }
 
   /** The names of the calendars that decide about its dates. */

@@ -6,6 +6,7 @@ import dev.carillon.schedule.SchedulePolicies;
 import dev.carillon.time.DstPolicy;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /** Reads a schedule's declaration. */
@@ -39,7 +40,9 @@ public final class ScheduleReader {
           "overlapPolicy",
           "pauseAfterFailures",
           "deleteAfterCompletion",
-          "note");
+          "note",
+          "retry",
+          "labels");
 
   private static final List<String> READ_ONLY =
       List.of(
@@ -54,7 +57,6 @@ public final class ScheduleReader {
           "version",
           "createdAt",
           "updatedAt");
-  private static final List<String> UNSUPPORTED = List.of("retry", "labels");
 
   private ScheduleReader() {}
 
@@ -78,8 +80,9 @@ public final class ScheduleReader {
     Integer priority = fields.integer("priority", 0, JobDeclaration.LAST_PRIORITY);
     DstPolicy dst = TriggerReader.dst(fields);
     SchedulePolicies policies = PoliciesReader.read(fields);
+    ObjectNode retry = RetryReader.some(fields);
+    Map<String, String> labels = Labels.read(fields);
     fields.refuseReadOnly(READ_ONLY);
-    fields.refuseUnsupported(UNSUPPORTED);
     fields.refuseOthers();
     errors.throwIfAny();
     TriggerReader.Read read = Objects.requireNonNull(trigger);
@@ -95,6 +98,8 @@ public final class ScheduleReader {
         params,
         priority,
         dst,
-        policies);
+        policies,
+        retry,
+        labels);
   }
 }
