@@ -9,6 +9,7 @@ import dev.carillon.broker.inprocess.InProcessBroker;
 import dev.carillon.broker.kafka.KafkaBroker;
 import dev.carillon.broker.nats.NatsBroker;
 import dev.carillon.broker.nats.NatsSettings;
+import dev.carillon.event.Relay;
 import dev.carillon.observe.tracing.Tracing;
 import io.nats.client.Options;
 import io.smallrye.common.annotation.Identifier;
@@ -89,8 +90,10 @@ class Brokers {
       Tracing tracing,
       Vertx vertx,
       BeanManager beans,
-      Event<EventMessage> event) {
-    EventChannel events = tracing.events(broker.events());
-    return new Ticking.Channels(due, new Observers(events, vertx, beans, event));
+      Event<EventMessage> event,
+      @ConfigProperty(name = "carillon.instance", defaultValue = "local") String instance) {
+    EventChannel events = new Observers(tracing.events(broker.events()), vertx, beans, event);
+    return new Ticking.Channels(
+        due, new Relay.Channels(events, broker.deadLetters(), "/carillon/" + instance));
   }
 }

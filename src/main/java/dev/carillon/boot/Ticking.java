@@ -1,7 +1,6 @@
 package dev.carillon.boot;
 
 import dev.carillon.broker.DueChannel;
-import dev.carillon.broker.EventChannel;
 import dev.carillon.event.Relay;
 import dev.carillon.maintenance.Maintenance;
 import dev.carillon.observe.tracing.Tracing;
@@ -46,12 +45,12 @@ class Ticking {
             new Ticker.Settings(
                 config.ticker().lookAhead(), lease, config.defaultTimezone(), rules));
     ticker.onMade(tracing.fires());
-    relay = new Relay(vertx, pg, clock, channels.events(), lease);
+    relay = new Relay(vertx, pg, clock, channels.told(), lease);
     maintenance = new Maintenance(vertx, pg, notices, clock, lease, config.worker().lease());
   }
 
-  /** The two ways out. */
-  record Channels(DueChannel due, EventChannel events) {}
+  /** The ways out. */
+  record Channels(DueChannel due, Relay.Channels told) {}
 
   Ticker ticker() {
     return ticker;

@@ -27,7 +27,13 @@ public record AttemptView(
     @Nullable Long durationMs,
     @Nullable Integer exitCode,
     @Schema(type = SchemaType.OBJECT, implementation = Object.class) @Nullable JsonNode error,
-    @Schema(type = SchemaType.OBJECT, implementation = Object.class) @Nullable JsonNode output) {
+    @Schema(type = SchemaType.OBJECT, implementation = Object.class) @Nullable JsonNode output,
+    @Schema(
+            type = SchemaType.ARRAY,
+            implementation = Object.class,
+            example = "[{\"name\":\"report\",\"uri\":\"s3://reports/4711.pdf\"}]")
+        @Nullable JsonNode artifacts,
+    @Schema(description = "Where its log is read; absent: it wrote none") @Nullable String logUrl) {
 
   AttemptView withDuration() {
     return new AttemptView(
@@ -42,6 +48,8 @@ public record AttemptView(
         startedAt == null ? null : (Long) Duration.between(startedAt, finishedAt).toMillis(),
         exitCode,
         error,
-        output);
+        output,
+        artifacts,
+        logUrl);
   }
 }

@@ -6,7 +6,8 @@ final class CancelSql {
   /** Decides which way; held until the transaction ends. $1 run, $2 tenant. */
   static final String LOCK =
       """
-      select q.state::text as state, q.attempt, q.generation, q.schedule_id, q.overlap is not null as overlaps
+      select q.state::text as state, q.attempt, q.generation, q.schedule_id, q.group_id,
+             q.overlap is not null as overlaps
       from queue q
       where q.id = $1 and q.tenant_id = $2
       for update

@@ -11,6 +11,8 @@ import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Cancels a run. The queue row, locked, decides how:
  *
  * <pre>
- * no row, CANCELED        → as it is: asking twice is no mistake
- * no row, otherwise final → refused
- * not running             → ended here and now, with an attempt that was never started
- * running                 → its worker is asked; the statement that completes it decides what it came to
+ * no row      → it has ended, and how is said: refused, also where it was cancelled before
+ * not running → ended here and now, with an attempt that was never started, whatever it waits for
+ * running     → its worker is asked; the statement that completes it decides what it came to
  * </pre>
+ *
+ * <p>Whoever has the row's lock decides, so a run that ends at the same moment has one end: either
+ * the cancellation found it alive, and the completion finds no row, or the other way round.
  */
 @Singleton
 public class RunCancel {
@@ -40,10 +44,9 @@ public class RunCancel {
    *
    * @param asked whether a worker was asked, and is to be told after the commit
    * @param rearmed whether a schedule's clock was set, and the ticker is to be told
-   * @param place the schedule of which others may have waited for this end, and the ticker is to be
-   *     told; null: none
+   * @param news of whoever may have waited for this end
    */
-  public record Cancelled(RunView run, boolean asked, boolean rearmed, @Nullable UUID place) {}
+  public record Cancelled(RunView run, boolean asked, boolean rearmed, RunNews news) {}
 
   public Uni<Cancelled> cancel(Statements statements, Requester requester, String id) {
     if (!Fields.isUuid(id)) {
@@ -62,8 +65,15 @@ public class RunCancel {
 
   private Uni<Cancelled> ended(Statements statements, Tenant tenant, UUID run) {
     return runs.read(statements, tenant, run)
-        .invoke(RunCancel::requireCanceled)
-        .map(view -> new Cancelled(view, false, false, null));
+        .map(
+            view -> {
+              throw Refusal.wrongState(
+                  "run "
+                      + run
+                      + " is "
+                      + view.state()
+                      + ": only one that has not ended can be cancelled");
+            });
   }
 
   private Uni<Cancelled> living(Statements statements, Tenant tenant, UUID run, Row row) {
@@ -71,10 +81,9 @@ public class RunCancel {
       return statements
           .query(CancelSql.ASK, Tuple.of(run, tenant.id()))
           .flatMap(asked -> runs.read(statements, tenant, run))
-          .map(view -> new Cancelled(view, true, false, null));
+          .map(view -> new Cancelled(view, true, false, RunNews.NOTHING));
     }
     Instant now = clock.instant();
-    UUID place = row.getBoolean("overlaps") ? row.getUUID("schedule_id") : null;
     int attempt = row.getInteger("attempt") + 1;
     Tuple end = Tuple.of(run, tenant.id(), row.getInteger("generation"), attempt, Times.utc(now));
     return statements
@@ -83,7 +92,7 @@ public class RunCancel {
         .flatMap(
             rearmed ->
                 runs.read(statements, tenant, run)
-                    .map(view -> new Cancelled(view, false, rearmed, place)));
+                    .map(view -> new Cancelled(view, false, rearmed, news(row))));
   }
 
   private static Uni<Boolean> rearm(
@@ -95,9 +104,12 @@ public class RunCancel {
             .map(rows -> rows.rowCount() > 0);
   }
 
-  private static void requireCanceled(RunView run) {
-    if (run.state() != RunState.CANCELED) {
-      throw Refusal.wrongState("run " + run.id() + " is " + run.state() + " already");
-    }
+  private static RunNews news(Row row) {
+    UUID place = row.getBoolean("overlaps") ? row.getUUID("schedule_id") : null;
+    UUID group = row.getUUID("group_id");
+    return new RunNews(
+        List.of(),
+        place == null ? Set.of() : Set.of(place),
+        group == null ? Set.of() : Set.of(group));
   }
 }

@@ -93,17 +93,23 @@ public class RunList {
         .addUUID(filter.scheduleId())
         .addOffsetDateTime(Times.utc(filter.dueFrom()))
         .addOffsetDateTime(Times.utc(filter.dueTo()))
-        .addInteger(most);
+        .addInteger(most)
+        .addUUID(filter.groupId());
   }
 
-  private static Uni<RowSet<Row>> candidates(
+  /** A group's runs are few beside all that live or ended; those that ended ill are the fewest. */
+  static Uni<RowSet<Row>> candidates(
       Statements statements, Tenant tenant, RunFilter filter, UUID below, int most) {
     Tuple three = Tuple.of(tenant.id(), below, most);
-    if (filter.state() != null && !filter.state().isFinal()) {
+    RunState state = filter.state();
+    if (filter.groupId() != null) {
+      return statements.query(RunShownSql.OF_GROUP, three.addUUID(filter.groupId()));
+    }
+    if (state != null && !state.isFinal()) {
       return statements.query(RunShownSql.LIVING, three);
     }
-    if (filter.state() != null && filter.state() != RunState.SUCCEEDED) {
-      return statements.query(RunShownSql.NOT_SUCCEEDED, three.addString(filter.state().name()));
+    if (state != null && state != RunState.SUCCEEDED) {
+      return statements.query(RunShownSql.ended(state), three);
     }
     if (filter.scheduleId() != null) {
       return statements.query(RunShownSql.OF_SCHEDULE, three.addUUID(filter.scheduleId()));
@@ -113,7 +119,7 @@ public class RunList {
         : statements.query(RunShownSql.OF_JOB, three.addString(filter.jobKey()));
   }
 
-  private static List<UUID> ids(RowSet<Row> rows) {
+  static List<UUID> ids(RowSet<Row> rows) {
     List<UUID> ids = new ArrayList<>(rows.size());
     rows.forEach(row -> ids.add(row.getUUID("id")));
     return ids;

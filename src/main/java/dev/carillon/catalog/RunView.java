@@ -37,6 +37,21 @@ public record RunView(
         @Nullable JsonNode scope,
     @Schema(minimum = "0", maximum = "4", defaultValue = "2") int priority,
     @Schema(maxLength = 256, description = "One run a key, for ever") @Nullable String dedupeKey,
+    @Schema(description = "Runs with the same key run one after the other")
+        @Nullable String concurrencyKey,
+    @Schema(
+            type = SchemaType.OBJECT,
+            implementation = Object.class,
+            description = "What schedule and run say of retries otherwise than the job")
+        @Nullable JsonNode retry,
+    @Schema(
+            type = SchemaType.OBJECT,
+            implementation = Object.class,
+            example = "{\"team\":\"billing\"}")
+        @Nullable JsonNode labels,
+    @Nullable UUID groupId,
+    @Schema(readOnly = true, description = "The run whose failure started this one")
+        @Nullable UUID causedBy,
     @Schema(readOnly = true) @Nullable Instant fireAt,
     @Schema(description = "Absent or past: now") Instant dueAt,
     @Schema(description = "Not started by then, it is MISSED; absent: it may start at any time")
@@ -47,7 +62,16 @@ public record RunView(
     @Schema(readOnly = true) int maxAttempts,
     @Schema(readOnly = true) @Nullable UUID lockedBy,
     @Schema(readOnly = true) @Nullable Instant lockedAt,
-    @Schema(readOnly = true) @Nullable String heldBy,
+    @Schema(
+            readOnly = true,
+            description =
+                "What it waits for: job, tenant, key:…, group, or overlap (others of its schedule)")
+        @Nullable String heldBy,
+    @Schema(
+            readOnly = true,
+            description =
+                "Of GET /runs/{id}, while it is due and waits: 1 is next. Absent beyond 10,000.")
+        @Nullable Integer queuePosition,
     @Schema(readOnly = true) @Nullable Instant queuedAt,
     @Schema(readOnly = true) @Nullable Instant startedAt,
     @Schema(readOnly = true) @Nullable Instant finishedAt,
@@ -82,6 +106,11 @@ public record RunView(
         JsonText.stored(row.getString("scope")),
         row.getInteger("priority"),
         row.getString("dedupe_key"),
+        row.getString("concurrency_key"),
+        JsonText.stored(row.getString("retry")),
+        JsonText.stored(row.getString("labels")),
+        row.getUUID("group_id"),
+        row.getUUID("caused_by"),
         Times.instant(row, "fire_at"),
         due,
         Times.instant(row, "expires_at"),
@@ -92,6 +121,7 @@ public record RunView(
         row.getUUID("locked_by"),
         Times.instant(row, "locked_at"),
         row.getString("held_by"),
+        null,
         due.isAfter(now) ? null : due,
         started,
         finished,
@@ -114,14 +144,22 @@ public record RunView(
   }
 
   RunView withAttempts() {
-    return attempts == null ? with(deduplicated, List.of()) : this;
+    return attempts == null ? with(deduplicated, List.of(), queuePosition) : this;
   }
 
   RunView deduplicated(boolean found) {
-    return with(found, attempts);
+    return with(found, attempts, queuePosition);
   }
 
-  private RunView with(@Nullable Boolean found, @Nullable List<AttemptView> tries) {
+  /**
+   * @param position null: it is in no line, or far behind
+   */
+  RunView at(@Nullable Integer position) {
+    return with(deduplicated, attempts, position);
+  }
+
+  private RunView with(
+      @Nullable Boolean found, @Nullable List<AttemptView> tries, @Nullable Integer position) {
     return new RunView(
         id,
         tenant,
@@ -133,6 +171,11 @@ public record RunView(
         scope,
         priority,
         dedupeKey,
+        concurrencyKey,
+        retry,
+        labels,
+        groupId,
+        causedBy,
         fireAt,
         dueAt,
         expiresAt,
@@ -143,6 +186,7 @@ public record RunView(
         lockedBy,
         lockedAt,
         heldBy,
+        position,
         queuedAt,
         startedAt,
         finishedAt,

@@ -29,8 +29,6 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class Runs {
 
-  private static final RunFilter ANY = new RunFilter(null, null, null, null, null);
-
   private final TenantTransactions transactions;
   private final InstantSource clock;
   private final Ids ids;
@@ -116,7 +114,8 @@ public class Runs {
   Uni<RunView> read(Statements statements, Tenant tenant, UUID id) {
     Instant now = clock.instant();
     return statements
-        .query(RunShownSql.READ, RunList.parameters(tenant, ANY, List.of(id), now, true, 1))
+        .query(
+            RunShownSql.READ, RunList.parameters(tenant, RunFilter.ANY, List.of(id), now, true, 1))
         .map(Runs::only)
         .onItem()
         .ifNull()

@@ -21,6 +21,12 @@ public final class OutboxRows {
   /** {@code kind} of a row whose runs left a worker, or ended without one; the attempts say how. */
   public static final String ENDED = "ENDED";
 
+  /**
+   * {@code kind} of a row whose runs an operator retried; its attempts are the next, which are not
+   * there yet.
+   */
+  public static final String RETRIED = "RETRIED";
+
   /** {@code kind} of a row that tells one change of a schedule or a job. */
   public static final String CHANGED = "CHANGED";
 

@@ -1,5 +1,6 @@
 package dev.carillon.event;
 
+import dev.carillon.broker.DeadLetters;
 import dev.carillon.broker.EventChannel;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.lease.Lease;
@@ -28,6 +29,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes what the outbox tells, in order of its rows, and deletes the rows once the broker has
@@ -48,6 +50,9 @@ public final class Relay {
   private static final int LAST_ROUNDS = 3;
 
   private static final int MOST_ROWS = 500;
+
+  /** Of jobs whose events carry everything, as much as a third of a megabyte each. */
+  private static final int MOST_FULL = 300;
 
   /**
    * While there is something going on, and otherwise. A round costs the database about the same for
@@ -70,11 +75,13 @@ public final class Relay {
   private static final long FULL_LOOK_NANOS = Duration.ofSeconds(10).toNanos();
   private static final int MOST_SUBJECTS = 20_000;
   private static final Long[] NOTHING = {};
+  private static final UUID[] NO_RUNS = {};
 
   private final Pg pg;
   private final EventChannel channel;
   private final LongSupplier nanos;
   private final FailurePauses pauses;
+  private final DeadRuns dead;
   private final Lease lease;
   private final Loop loop;
   private final Deque<Mark> marks = new ArrayDeque<>();
@@ -104,9 +111,17 @@ public final class Relay {
 
   private record Attempt(UUID run, int number) {}
 
-  public Relay(
-      Vertx vertx, Pg pg, InstantSource clock, EventChannel channel, Duration leaseLength) {
-    this(vertx, pg, clock, channel, leaseLength, System::nanoTime);
+  /**
+   * The ways out.
+   *
+   * @param events of everything
+   * @param letters dead runs once more, for people to look at
+   * @param source which Carillon tells it: {@code /carillon/{instance}}
+   */
+  public record Channels(EventChannel events, DeadLetters letters, String source) {}
+
+  public Relay(Vertx vertx, Pg pg, InstantSource clock, Channels channels, Duration leaseLength) {
+    this(vertx, pg, clock, channels, leaseLength, System::nanoTime);
   }
 
   /**
@@ -116,23 +131,25 @@ public final class Relay {
       Vertx vertx,
       Pg pg,
       InstantSource clock,
-      EventChannel channel,
+      Channels channels,
       Duration leaseLength,
       LongSupplier nanos) {
     Context context = vertx.getOrCreateContext();
     this.pg = pg;
-    this.channel = channel;
+    this.channel = channels.events();
     this.nanos = nanos;
     this.pauses = new FailurePauses(pg, clock);
     this.fullLook = nanos.getAsLong();
     this.busyUntil = nanos.getAsLong();
     this.loop = new Loop("relay events", vertx, context, this::step);
     this.lease = new Lease("relay", pg, vertx, context, leaseLength, loop::wake);
+    this.dead = new DeadRuns(vertx, pg, channels, this::isLeading);
   }
 
   public void start() {
     lease.start();
     loop.start();
+    dead.start();
   }
 
   /**
@@ -143,6 +160,7 @@ public final class Relay {
   public CompletionStage<Void> stop() {
     return loop.stop()
         .thenCompose(stopped -> lastRounds(LAST_ROUNDS).subscribeAsCompletionStage())
+        .thenCompose(told -> dead.stop())
         .handle((done, failure) -> failure)
         .thenCompose(
             failure ->
@@ -266,17 +284,89 @@ public final class Relay {
   }
 
   private Uni<Void> publish(List<Row> batch) {
-    return readDetails(batch)
-        .chain(ends -> readFirstStarts(batch).map(starts -> render(batch, ends, starts)))
-        .chain(
-            rendered ->
-                channel
-                    .publish(rendered.events)
-                    .invoke(() -> acknowledged(batch, rendered.counts)));
+    return readDetails(batch).chain(ends -> publish(withFew(batch), ends));
+  }
+
+  private Uni<Void> publish(List<Row> batch, Map<Attempt, Row> ends) {
+    return readFirstStarts(batch)
+        .chain(starts -> readContents(batch).map(full -> render(batch, ends, starts, full)))
+        .chain(rendered -> publish(batch, rendered));
+  }
+
+  /** What is dead is kept for the dead-letter channel before the outbox may forget it. */
+  private Uni<Void> publish(List<Row> batch, Rendered rendered) {
+    return channel
+        .publish(rendered.events)
+        .chain(() -> dead.keep(rendered.events))
+        .invoke(() -> acknowledged(batch, rendered.counts));
   }
 
   /** A batch's events, and what they say of schedules. */
   private record Rendered(List<EventMessage> events, Rollup counts) {}
+
+  /** What events carry beside the reference, as JSON text. */
+  private record Contents(Map<UUID, String> params, Map<Attempt, String> outputs) {
+
+    static final Contents NONE = new Contents(Map.of(), Map.of());
+  }
+
+  /** The beginning of a batch that does not carry too much, but at least one row. */
+  private List<Row> withFew(List<Row> batch) {
+    int full = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      UUID[] named = batch.get(i).getArrayOfUUIDs("runs");
+      for (UUID run : named == null ? NO_RUNS : named) {
+        full += isFull(run) ? 1 : 0;
+      }
+      if (full > MOST_FULL && i > 0) {
+        more = true;
+        return batch.subList(0, i);
+      }
+    }
+    return batch;
+  }
+
+  private boolean isFull(UUID run) {
+    RunEvent.Subject subject = subjects.get(run);
+    return subject != null && subject.full();
+  }
+
+  private Uni<Contents> readContents(List<Row> batch) {
+    Set<UUID> full = new LinkedHashSet<>();
+    List<UUID> ended = new ArrayList<>();
+    Set<Integer> numbers = new LinkedHashSet<>();
+    for (Row row : batch) {
+      UUID[] named = row.getArrayOfUUIDs("runs");
+      boolean ends = OutboxRows.ENDED.equals(row.getString("kind"));
+      for (int i = 0; named != null && i < named.length; i++) {
+        if (isFull(named[i])) {
+          full.add(named[i]);
+          if (ends) {
+            ended.add(named[i]);
+            numbers.add(row.getArrayOfIntegers("attempts")[i]);
+          }
+        }
+      }
+    }
+    return full.isEmpty()
+        ? Uni.createFrom().item(Contents.NONE)
+        : pg.asEngineHot(RelaySql.CONTENTS, details(full, ended, numbers)).map(Relay::contents);
+  }
+
+  private static Contents contents(RowSet<Row> rows) {
+    Map<UUID, String> params = new HashMap<>();
+    Map<Attempt, String> outputs = new HashMap<>();
+    for (Row row : rows) {
+      UUID run = row.getUUID("run_id");
+      Integer attempt = row.getInteger("attempt");
+      if (attempt == null) {
+        params.put(run, row.getString("content"));
+      } else {
+        outputs.put(new Attempt(run, attempt), row.getString("content"));
+      }
+    }
+    return new Contents(params, outputs);
+  }
 
   /** The broker has it: it can be deleted, at the latest when the next batch is looked for. */
   private void acknowledged(List<Row> batch, Rollup said) {
@@ -309,14 +399,18 @@ public final class Relay {
       if (runs == null) {
         continue;
       }
+      boolean retried = OutboxRows.RETRIED.equals(row.getString("kind"));
       for (UUID run : runs) {
-        if (!subjects.containsKey(run)) {
+        // One that was retried may be due at another instant than before.
+        if (retried || !subjects.containsKey(run)) {
           unknown.add(run);
         }
       }
-      if (OutboxRows.ENDED.equals(row.getString("kind"))) {
+      if (retried || OutboxRows.ENDED.equals(row.getString("kind"))) {
         ended.addAll(List.of(runs));
-        numbers.addAll(List.of(row.getArrayOfIntegers("attempts")));
+        for (Integer number : row.getArrayOfIntegers("attempts")) {
+          numbers.add(retried ? number - 1 : number);
+        }
       }
     }
     if (unknown.isEmpty() && ended.isEmpty()) {
@@ -387,7 +481,8 @@ public final class Relay {
             });
   }
 
-  private Rendered render(List<Row> batch, Map<Attempt, Row> ends, Map<UUID, Integer> firstStarts) {
+  private Rendered render(
+      List<Row> batch, Map<Attempt, Row> ends, Map<UUID, Integer> firstStarts, Contents contents) {
     Rendered rendered = new Rendered(new ArrayList<>(), new Rollup());
     for (Row row : batch) {
       if (OutboxRows.CHANGED.equals(row.getString("kind"))) {
@@ -395,30 +490,57 @@ public final class Relay {
         rendered.events.add(change);
         rendered.counts.add(change);
       } else {
-        renderRuns(row, ends, firstStarts, rendered);
+        renderRuns(row, ends, firstStarts, contents, rendered);
       }
     }
     return rendered;
   }
 
   private void renderRuns(
-      Row row, Map<Attempt, Row> ends, Map<UUID, Integer> firstStarts, Rendered rendered) {
+      Row row,
+      Map<Attempt, Row> ends,
+      Map<UUID, Integer> firstStarts,
+      Contents contents,
+      Rendered rendered) {
     UUID[] runs = row.getArrayOfUUIDs("runs");
     Integer[] attempts = row.getArrayOfIntegers("attempts");
+    boolean retried = OutboxRows.RETRIED.equals(row.getString("kind"));
     for (int i = 0; i < runs.length; i++) {
       RunEvent.Subject subject = subjects.get(runs[i]);
       // A run that retention has deleted meanwhile has nobody left to be told about.
       if (subject != null) {
-        Row end = ends.get(new Attempt(runs[i], attempts[i]));
-        List<RunEvent> events = RunRows.events(row, subject, attempts[i], end);
+        Row end = ends.get(new Attempt(runs[i], retried ? attempts[i] - 1 : attempts[i]));
+        RunEvent.Content content = content(subject, attempts[i], contents);
+        List<RunEvent> events = RunRows.events(row, subject, attempts[i], end, content);
         rendered.events.addAll(events);
-        if (end != null && !events.isEmpty() && events.get(0).end() != null) {
-          rendered.counts.addEnd(events.get(0), end.getBoolean("backfilled") != null);
-        } else if (!events.isEmpty()
-            && firstStarts.getOrDefault(runs[i], attempts[i]) >= attempts[i]) {
-          rendered.counts.addFirstStart(events.get(0));
+        if (!events.isEmpty()) {
+          boolean starts = firstStarts.getOrDefault(runs[i], attempts[i]) >= attempts[i];
+          count(events.get(0), end, starts, rendered.counts);
         }
       }
+    }
+  }
+
+  private static RunEvent.@Nullable Content content(
+      RunEvent.Subject subject, int attempt, Contents contents) {
+    return subject.full()
+        ? RunRows.content(
+            contents.params.get(subject.id()),
+            contents.outputs.get(new Attempt(subject.id(), attempt)))
+        : null;
+  }
+
+  private static void count(RunEvent first, @Nullable Row end, boolean starts, Rollup counts) {
+    switch (first.kind()) {
+      case RETRIED -> {
+        // Neither a start nor an end.
+      }
+      case STARTED -> {
+        if (starts) {
+          counts.addFirstStart(first);
+        }
+      }
+      default -> counts.addEnd(first, end != null && end.getBoolean("backfilled") != null);
     }
   }
 }

@@ -112,10 +112,10 @@ final class RelaySql {
       select r.*, a.*
       from (
         select r.id, r.tenant_id, r.job_id, j.key as job_key, r.schedule_id, r.fire_at, r.due_at, r.created_at,
-               r.priority, r.scope::text as scope, r.trace
+               r.priority, r.scope::text as scope, r.trace, j.event_payload = 'FULL' as full
         from runs r
         -- One look-up a row, by offset 0, as in the claim.
-        left join lateral (select jobs.key from jobs where jobs.id = r.job_id offset 0) j on true
+        left join lateral (select jobs.key, jobs.event_payload from jobs where jobs.id = r.job_id offset 0) j on true
         where r.id = any($1) and r.id between $2 and $3
       ) r
       -- Full, so that it is hashed or merged and never a nested loop.
@@ -131,6 +131,49 @@ final class RelaySql {
         where a.run_id = any($4) and a.run_id between $5 and $6
           and case when a.attempt = any($7) then true else false end
       ) a on a.run_id = r.id
+      """;
+
+  /**
+   * What the events of some jobs carry beside the reference: parameters of runs, and outputs of
+   * attempts; a row has either. Parameters as {@link #DETAILS}.
+   */
+  static final String CONTENTS =
+      """
+      select r.id as run_id, null::int as attempt, r.params::text as content
+      from runs r
+      where r.id = any($1) and r.id between $2 and $3 and r.params is not null
+      union all
+      select a.run_id, a.attempt, a.output::text
+      from attempts a
+      where a.run_id = any($4) and a.run_id between $5 and $6 and a.output is not null
+        and case when a.attempt = any($7) then true else false end
+      """;
+
+  /**
+   * Keeps dead runs until the broker's dead-letter channel has them. One that is told again is kept
+   * once. One element a run: $1 ids, $2 attempts, $3 tenants, $4 reasons, $5 events.
+   */
+  static final String KEEP_DEAD =
+      """
+      insert into dead_letters (run_id, attempt, tenant_id, reason, body)
+      select u.* from unnest($1::uuid[], $2::int[], $3::text[], $4::text[], $5::text[]) as u
+      on conflict (run_id, attempt) do nothing
+      """;
+
+  /** The next of those. $1 the id below, $2 how many. */
+  static final String DEAD_AFTER =
+      """
+      select d.id, d.run_id, d.attempt, d.tenant_id, d.reason, d.body
+      from dead_letters d
+      where d.id > $1
+      order by d.id
+      limit $2
+      """;
+
+  /** The broker has them. $1 ids. */
+  static final String SET_ASIDE =
+      """
+      delete from dead_letters where id = any($1)
       """;
 
   /**

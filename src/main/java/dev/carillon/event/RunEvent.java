@@ -15,20 +15,35 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind which step
  * @param run what it happened to, as it was created
- * @param attempt the number of the try that began or ended
+ * @param attempt the number of the try that began or ended; of one that was retried: that comes
  * @param time when, UTC
  * @param worker who had it; null when nobody did
- * @param end how the attempt ended; null while it has only started
+ * @param end how the attempt ended; null while it has only started. Of one that was retried: how it
+ *     had ended before
+ * @param content what the job lets everybody know; null: its events carry a reference only
  */
 public record RunEvent(
-    Kind kind, Subject run, int attempt, Instant time, @Nullable UUID worker, @Nullable End end)
+    Kind kind,
+    Subject run,
+    int attempt,
+    Instant time,
+    @Nullable UUID worker,
+    @Nullable End end,
+    @Nullable Content content)
     implements DomainEvent {
+
+  /** Of a job whose events carry a reference only. */
+  public RunEvent(
+      Kind kind, Subject run, int attempt, Instant time, @Nullable UUID worker, @Nullable End end) {
+    this(kind, run, attempt, time, worker, end, null);
+  }
 
   /**
    * The kinds, in the order in which they can follow each other within one attempt: the number is
    * the last digit of the sequence.
    */
   public enum Kind {
+    RETRIED(0),
     STARTED(1),
     REQUEUED(3),
     FAILED(4),
@@ -51,7 +66,19 @@ public record RunEvent(
     }
   }
 
-  /** The run as it was written; {@code jobKey} is null for one without a job. */
+  /**
+   * What events of a job with {@code eventPayload: FULL} carry beside the reference.
+   *
+   * @param params of the run; null: it has none
+   * @param output of the attempt, any JSON value; null: none
+   */
+  public record Content(@Nullable JsonObject params, @Nullable Object output) {}
+
+  /**
+   * The run as it was written; {@code jobKey} is null for one without a job.
+   *
+   * @param full whether its events carry its {@link Content}
+   */
   public record Subject(
       UUID id,
       String tenant,
@@ -63,7 +90,37 @@ public record RunEvent(
       Instant createdAt,
       int priority,
       @Nullable JsonObject scope,
-      @Nullable String trace) {}
+      @Nullable String trace,
+      boolean full) {
+
+    /** Of a job whose events carry a reference only. */
+    public Subject(
+        UUID id,
+        String tenant,
+        @Nullable UUID jobId,
+        @Nullable String jobKey,
+        @Nullable UUID scheduleId,
+        @Nullable Instant fireAt,
+        Instant dueAt,
+        Instant createdAt,
+        int priority,
+        @Nullable JsonObject scope,
+        @Nullable String trace) {
+      this(
+          id,
+          tenant,
+          jobId,
+          jobKey,
+          scheduleId,
+          fireAt,
+          dueAt,
+          createdAt,
+          priority,
+          scope,
+          trace,
+          false);
+    }
+  }
 
   /** How an attempt ended; {@code finalState} is null when another follows. */
   public record End(
@@ -122,8 +179,13 @@ public record RunEvent(
     putIfPresent(data, "workerId", worker);
     putIfPresent(data, "scope", run.scope);
     data.put("traceId", Trace.of(run.trace, run.id).traceId());
+    if (content != null && content.params != null) {
+      data.put("params", content.params);
+    }
     if (end == null) {
       data.put("startedAt", time.toString());
+    } else if (kind == Kind.RETRIED) {
+      data.put("generation", end.generation + 1);
     } else {
       putEnd(data, end);
     }
@@ -138,21 +200,31 @@ public record RunEvent(
     }
     data.put("finishedAt", time.toString());
     if (ended.error != null) {
-      // What went wrong, not in which words: a message may tell what is nobody's business.
-      data.put(
-          "error",
-          new JsonObject()
-              .put("class", ended.error.getString("class"))
-              .put("retryable", ended.error.getBoolean("retryable")));
+      data.put("error", error(ended.error));
+    }
+    if (content != null && content.output != null) {
+      data.put("output", content.output);
     }
     if (kind == Kind.FAILED) {
       data.put("willRetry", ended.finalState == null);
     }
   }
 
+  /** What went wrong, not in which words: a message may tell what is nobody's business. */
+  private JsonObject error(JsonObject stored) {
+    JsonObject error =
+        new JsonObject()
+            .put("class", stored.getString("class"))
+            .put("retryable", stored.getBoolean("retryable"));
+    return content == null ? error : error.put("message", stored.getString("message"));
+  }
+
   private RunState state() {
     if (end == null) {
       return RunState.RUNNING;
+    }
+    if (kind == Kind.RETRIED) {
+      return RunState.QUEUED;
     }
     if (end.finalState != null) {
       return end.finalState;

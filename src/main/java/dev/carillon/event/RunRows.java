@@ -4,15 +4,21 @@ import dev.carillon.event.RunEvent.End;
 import dev.carillon.event.RunEvent.Kind;
 import dev.carillon.run.AttemptOutcome;
 import dev.carillon.run.RunState;
+import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of the outbox, of runs and of attempts, as events. */
 final class RunRows {
+
+  /** Longer than any claim is ahead. */
+  private static final Duration A_MOMENT = Duration.ofSeconds(1);
 
   private RunRows() {}
 
@@ -28,7 +34,13 @@ final class RunRows {
         row.getOffsetDateTime("created_at").toInstant(),
         row.getInteger("priority"),
         json(row.getString("scope")),
-        row.getString("trace"));
+        row.getString("trace"),
+        Boolean.TRUE.equals(row.getBoolean("full")));
+  }
+
+  /** A row of {@link RelaySql#CONTENTS}: of a run, of an attempt, or of both. */
+  static RunEvent.Content content(@Nullable String params, @Nullable String output) {
+    return new RunEvent.Content(json(params), output == null ? null : Json.decodeValue(output));
   }
 
   static ChangeEvent change(Row row) {
@@ -46,39 +58,59 @@ final class RunRows {
   /**
    * The events of one run in one row.
    *
-   * @param end the attempt's record; null while it has only started
+   * @param end the attempt's record, or where the run was retried, that of the attempt before; null
+   *     while it has only started
+   * @param content null: the job's events carry a reference only
    */
-  static List<RunEvent> events(Row row, RunEvent.Subject subject, int attempt, @Nullable Row end) {
+  static List<RunEvent> events(
+      Row row,
+      RunEvent.Subject subject,
+      int attempt,
+      @Nullable Row end,
+      RunEvent.@Nullable Content content) {
+    Instant at = row.getOffsetDateTime("at").toInstant();
     if (OutboxRows.STARTED.equals(row.getString("kind"))) {
-      Instant claimed = row.getOffsetDateTime("at").toInstant();
-      // Claimed a moment ahead, it starts at its instant.
-      Instant started = subject.dueAt().isAfter(claimed) ? subject.dueAt() : claimed;
+      Instant started = startedAt(subject, at);
       return List.of(
-          new RunEvent(Kind.STARTED, subject, attempt, started, row.getUUID("worker_id"), null));
+          new RunEvent(
+              Kind.STARTED, subject, attempt, started, row.getUUID("worker_id"), null, content));
     }
-    return end == null ? List.of() : ended(subject, attempt, end);
+    if (end == null) {
+      return List.of();
+    }
+    return OutboxRows.RETRIED.equals(row.getString("kind"))
+        ? List.of(new RunEvent(Kind.RETRIED, subject, attempt, at, null, end(end), content))
+        : ended(subject, attempt, end, content);
+  }
+
+  /** Claimed a moment ahead, it starts at its instant. */
+  private static Instant startedAt(RunEvent.Subject subject, Instant claimed) {
+    Instant due = subject.dueAt();
+    // One that was due much later was moved, or retried by somebody, since it was read here.
+    return due.isAfter(claimed) && due.isBefore(claimed.plus(A_MOMENT)) ? due : claimed;
+  }
+
+  private static End end(Row row) {
+    String finalState = row.getString("final_state");
+    return new End(
+        AttemptOutcome.valueOf(row.getString("outcome")),
+        finalState == null ? null : RunState.valueOf(finalState),
+        row.getInteger("generation"),
+        instant(row.getOffsetDateTime("started_at")),
+        json(row.getString("error")));
   }
 
   /** One event an attempt, and one more for the attempt that used up the budget. */
-  private static List<RunEvent> ended(RunEvent.Subject subject, int attempt, Row row) {
-    AttemptOutcome outcome = AttemptOutcome.valueOf(row.getString("outcome"));
-    String finalState = row.getString("final_state");
-    End end =
-        new End(
-            outcome,
-            finalState == null ? null : RunState.valueOf(finalState),
-            row.getInteger("generation"),
-            instant(row.getOffsetDateTime("started_at")),
-            json(row.getString("error")));
+  private static List<RunEvent> ended(
+      RunEvent.Subject subject, int attempt, Row row, RunEvent.@Nullable Content content) {
+    End end = end(row);
     Instant finished = row.getOffsetDateTime("finished_at").toInstant();
+    UUID worker = row.getUUID("worker_id");
     RunEvent event =
-        new RunEvent(kind(outcome), subject, attempt, finished, row.getUUID("worker_id"), end);
-    if (end.finalState() == RunState.DEAD) {
-      return List.of(
-          event,
-          new RunEvent(Kind.DEAD, subject, attempt, finished, row.getUUID("worker_id"), end));
-    }
-    return List.of(event);
+        new RunEvent(kind(end.outcome()), subject, attempt, finished, worker, end, content);
+    return end.finalState() == RunState.DEAD
+        ? List.of(event, new RunEvent(Kind.DEAD, subject, attempt, finished, worker, end, content))
+        : List.of(event);
   }
 
   private static Kind kind(AttemptOutcome outcome) {

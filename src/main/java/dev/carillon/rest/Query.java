@@ -8,6 +8,8 @@ import io.vertx.core.MultiMap;
 import java.net.URLEncoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -109,6 +111,24 @@ final class Query {
       wrong(name, "must be an instant, as in RFC 3339", INSTANT_EXAMPLE);
     }
     return instant;
+  }
+
+  /** ISO 8601, from nothing up to the longest. */
+  @Nullable Duration duration(String name, Duration longest, String example) {
+    String text = one(name);
+    if (text == null) {
+      return null;
+    }
+    try {
+      Duration duration = Duration.parse(text);
+      if (!duration.isNegative() && duration.compareTo(longest) <= 0) {
+        return duration;
+      }
+      wrong(name, "must be between PT0S and " + "PT" + longest.toSeconds() + "S", example);
+    } catch (DateTimeException unreadable) {
+      wrong(name, "must be an ISO 8601 duration", example);
+    }
+    return null;
   }
 
   /** An instant at which something could fire: in the years 1900 to 9999. */

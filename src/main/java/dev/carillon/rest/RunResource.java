@@ -1,10 +1,11 @@
 package dev.carillon.rest;
 
 import dev.carillon.catalog.DueNotices;
-import dev.carillon.catalog.RunCancel;
 import dev.carillon.catalog.RunFilter;
 import dev.carillon.catalog.RunList;
+import dev.carillon.catalog.RunShown;
 import dev.carillon.catalog.RunView;
+import dev.carillon.catalog.RunWaits;
 import dev.carillon.catalog.Runs;
 import dev.carillon.catalog.input.RunReader;
 import dev.carillon.catalog.input.RunRequest;
@@ -17,10 +18,12 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -38,18 +41,23 @@ import org.jspecify.annotations.Nullable;
 @APIResponse(responseCode = "422", ref = ApiDescription.PROBLEM)
 public class RunResource {
 
+  private static final String WAIT = "wait";
+
+  /** Below what most proxies and clients wait for an answer. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+
   private final Runs runs;
   private final RunList list;
-  private final RunCancel cancel;
+  private final RunShown shown;
   private final DueNotices dueNotices;
   private final Writes writes;
   private final Call call;
 
   RunResource(
-      Runs runs, RunList list, RunCancel cancel, DueNotices dueNotices, Writes writes, Call call) {
+      Runs runs, RunList list, RunShown shown, DueNotices dueNotices, Writes writes, Call call) {
     this.runs = runs;
     this.list = list;
-    this.cancel = cancel;
+    this.shown = shown;
     this.dueNotices = dueNotices;
     this.writes = writes;
     this.call = call;
@@ -108,6 +116,10 @@ public class RunResource {
       in = ParameterIn.QUERY,
       schema = @Schema(implementation = UUID.class))
   @Parameter(
+      name = "groupId",
+      in = ParameterIn.QUERY,
+      schema = @Schema(implementation = UUID.class))
+  @Parameter(
       name = "dueFrom",
       in = ParameterIn.QUERY,
       description = "Inclusive",
@@ -125,12 +137,21 @@ public class RunResource {
       content = @Content(schema = @Schema(implementation = ApiDescription.RunPage.class)))
   public Uni<Response> list() {
     Query query =
-        call.query("state", "jobKey", "scheduleId", "dueFrom", "dueTo", Query.LIMIT, Query.AFTER);
+        call.query(
+            "state",
+            "jobKey",
+            "scheduleId",
+            "groupId",
+            "dueFrom",
+            "dueTo",
+            Query.LIMIT,
+            Query.AFTER);
     RunFilter filter =
         new RunFilter(
             query.choice("state", RunState.class),
             query.text("jobKey"),
             query.id("scheduleId"),
+            query.id("groupId"),
             query.instant("dueFrom"),
             query.instant("dueTo"));
     UUID after = query.after();
@@ -141,55 +162,30 @@ public class RunResource {
 
   @GET
   @Path("/{id}")
-  @Operation(operationId = "getRun", summary = "Show a run with its attempts")
+  @Operation(
+      operationId = "getRun",
+      summary = "Show a run with its attempts",
+      description = "With wait: once it has ended, or as it is when the wait is over.")
+  @Parameter(
+      name = WAIT,
+      in = ParameterIn.QUERY,
+      description = "How long to wait for its end, at most PT60S",
+      schema = @Schema(type = SchemaType.STRING, format = "duration", example = "PT30S"))
   @APIResponse(
       responseCode = "200",
       description = "The run",
       content = @Content(schema = @Schema(implementation = RunView.class)))
   @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
+  @APIResponse(responseCode = "503", ref = ApiDescription.PROBLEM)
   public Uni<Response> get(@PathParam("id") String id) {
-    call.query().check();
-    return runs.get(call.tenant(), id).map(Answer::ok).map(Answer::response);
-  }
-
-  @POST
-  @Path("/{id}/cancel")
-  @Operation(
-      operationId = "cancelRun",
-      summary = "Cancel a run",
-      description = "At once while nobody has it; else its worker is asked to stop.")
-  @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
-  @APIResponse(
-      responseCode = "200",
-      description = "Cancelled",
-      content = @Content(schema = @Schema(implementation = RunView.class)))
-  @APIResponse(responseCode = "202", description = "It is running; its worker is asked to stop")
-  @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
-  @APIResponse(responseCode = "409", ref = ApiDescription.PROBLEM)
-  public Uni<Response> cancel(
-      @PathParam("id") String id, @Parameter(hidden = true) byte @Nullable [] body) {
-    call.query().check();
-    call.requireNoFields(body);
-    return writes.post(
-        call,
-        body,
-        (statements, requester) -> cancel.cancel(statements, requester, id).map(this::answer));
-  }
-
-  private Answer answer(RunCancel.Cancelled cancelled) {
-    RunView run = cancelled.run();
-    if (cancelled.asked()) {
-      return Answer.of(202, run).then(writes.cancelNotice(run.id().toString()));
-    }
-    return Answer.ok(run).then(() -> tell(cancelled));
-  }
-
-  private void tell(RunCancel.Cancelled cancelled) {
-    if (cancelled.place() != null) {
-      writes.placeNotice(cancelled.place()).run();
-    }
-    if (cancelled.rearmed()) {
-      writes.clockNotice().run();
-    }
+    Query query = call.query(WAIT);
+    Duration wait = query.duration(WAIT, LONGEST_WAIT, "PT30S");
+    query.check();
+    return shown
+        .get(call.tenant(), id, wait)
+        .onFailure(RunWaits.FullException.class)
+        .transform(full -> Problems.unavailable(full.getMessage()))
+        .map(Answer::ok)
+        .map(Answer::response);
   }
 }

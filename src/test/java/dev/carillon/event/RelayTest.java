@@ -191,7 +191,8 @@ class RelayTest {
             engine.vertx,
             engine.pg,
             EngineFixture.REAL,
-            events -> Uni.createFrom().failure(new IllegalStateException("away")),
+            EngineFixture.only(
+                events -> Uni.createFrom().failure(new IllegalStateException("away"))),
             Duration.ofSeconds(30));
     relay.start();
     await().atMost(LONG).until(relay::isLeading);
@@ -247,12 +248,13 @@ class RelayTest {
             engine.vertx,
             engine.pg,
             EngineFixture.REAL,
-            events -> {
-              published.add(List.copyOf(events));
-              return acknowledges.get()
-                  ? Uni.createFrom().voidItem()
-                  : Uni.createFrom().failure(new IllegalStateException("not acknowledged"));
-            },
+            EngineFixture.only(
+                events -> {
+                  published.add(List.copyOf(events));
+                  return acknowledges.get()
+                      ? Uni.createFrom().voidItem()
+                      : Uni.createFrom().failure(new IllegalStateException("not acknowledged"));
+                }),
             LONG,
             nanos::get);
     relay.start();

@@ -451,12 +451,13 @@ class ScheduleCountsTest {
             engine.vertx,
             engine.pg,
             EngineFixture.REAL,
-            events -> {
-              published.addAndGet(events.size());
-              return acknowledges.get()
-                  ? Uni.createFrom().voidItem()
-                  : Uni.createFrom().failure(new IllegalStateException("not acknowledged"));
-            },
+            EngineFixture.only(
+                events -> {
+                  published.addAndGet(events.size());
+                  return acknowledges.get()
+                      ? Uni.createFrom().voidItem()
+                      : Uni.createFrom().failure(new IllegalStateException("not acknowledged"));
+                }),
             SOON);
     relay.start();
     return relay;

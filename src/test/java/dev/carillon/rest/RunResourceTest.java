@@ -324,7 +324,7 @@ class RunResourceTest {
         .body("attempts", hasSize(1))
         .body("attempts[0].number", equalTo(1))
         .body("attempts[0].outcome", equalTo("CANCELED"));
-    api.post("/runs/" + id + "/cancel", "{}").then().statusCode(200).body("attempts", hasSize(1));
+    api.post("/runs/" + id + "/cancel", "{}").then().statusCode(409);
     api.get("/runs?state=CANCELED").then().body("items.id", equalTo(List.of(id)));
     assertEquals(List.of("scheduler.run.canceled 17"), told.await("scheduler.run", 1));
   }

@@ -5,7 +5,9 @@ import dev.carillon.AsyncJobHandler;
 import dev.carillon.JobHandler;
 import dev.carillon.RunContext;
 import dev.carillon.broker.DueChannel;
+import dev.carillon.broker.EventChannel;
 import dev.carillon.broker.EventMessage;
+import dev.carillon.broker.Message;
 import dev.carillon.broker.inprocess.InProcessDueChannel;
 import dev.carillon.event.Relay;
 import dev.carillon.maintenance.Maintenance;
@@ -107,6 +109,7 @@ public final class EngineFixture implements AutoCloseable {
   private DueChannel due = new InProcessDueChannel();
   private InstantSource clock = REAL;
   private Duration drain = Duration.ofSeconds(1);
+  private Function<Letter, Uni<Void>> letters = letter -> Uni.createFrom().voidItem();
 
   public EngineFixture() {
     try {
@@ -249,6 +252,21 @@ public final class EngineFixture implements AutoCloseable {
     return ticker;
   }
 
+  /** The ways out of a relay, of which only events are looked at. */
+  public static Relay.Channels only(EventChannel events) {
+    return new Relay.Channels(
+        events, (message, reason, rule) -> Uni.createFrom().voidItem(), "/carillon/test");
+  }
+
+  /** What is set aside, and why. */
+  public record Letter(Message message, String reason) {}
+
+  /** What the broker does with dead letters; it keeps them, unless a test says otherwise. */
+  public EngineFixture letters(Function<Letter, Uni<Void>> broker) {
+    letters = broker;
+    return this;
+  }
+
   public Relay relay() {
     return relay(Duration.ofSeconds(10));
   }
@@ -259,10 +277,13 @@ public final class EngineFixture implements AutoCloseable {
             vertx,
             pg,
             clock,
-            published -> {
-              events.addAll(published);
-              return Uni.createFrom().voidItem();
-            },
+            new Relay.Channels(
+                published -> {
+                  events.addAll(published);
+                  return Uni.createFrom().voidItem();
+                },
+                (message, reason, rule) -> letters.apply(new Letter(message, reason)),
+                "/carillon/test"),
             lease);
     relay.start();
     running.push(relay::stop);
