@@ -15,6 +15,7 @@ import java.util.Set;
  *                 │            │           ├──► FAILED, DEAD, CANCELED
  *                 ├────────────┴──► MISSED, SKIPPED
  * PENDING, SCHEDULED, QUEUED, RETRY_SCHEDULED ──► CANCELED
+ * PENDING ──► MISSED                     its expiresAt came before its turn
  * FAILED, DEAD, CANCELED ──► QUEUED      an operator's retry
  * FAILED, DEAD ──► CANCELED              an operator's discard
  * MISSED, SKIPPED ──► SCHEDULED          a backfill of their window
@@ -35,7 +36,7 @@ public enum RunState {
 
   private static final Map<RunState, Set<RunState>> EDGES =
       Map.ofEntries(
-          Map.entry(PENDING, EnumSet.of(SCHEDULED, CANCELED)),
+          Map.entry(PENDING, EnumSet.of(SCHEDULED, MISSED, CANCELED)),
           Map.entry(SCHEDULED, EnumSet.of(QUEUED, MISSED, SKIPPED, CANCELED)),
           Map.entry(QUEUED, EnumSet.of(RUNNING, MISSED, SKIPPED, CANCELED)),
           Map.entry(

@@ -17,7 +17,7 @@ class RunStateTest {
   /** The whole matrix as the design draws it, state by state; what is not named is refused. */
   @ParameterizedTest
   @CsvSource({
-    "PENDING,         SCHEDULED CANCELED",
+    "PENDING,         SCHEDULED MISSED CANCELED",
     "SCHEDULED,       QUEUED MISSED SKIPPED CANCELED",
     "QUEUED,          RUNNING MISSED SKIPPED CANCELED",
     "RUNNING,         QUEUED RETRY_SCHEDULED SUCCEEDED FAILED DEAD CANCELED",
