@@ -18,14 +18,20 @@ create table groups (
   canceled     integer     not null default 0,
   skipped      integer     not null default 0,
   missed       integer     not null default 0,
+  next_position integer    not null default 0,            -- in the order of the group, of whoever is added next
   version      integer     not null default 1,
   canceled_at  timestamptz,                               -- when somebody cancelled the group itself
+  stopped_at   timestamptz,                               -- when it cancelled the rest, for a run of it had failed
   created_at   timestamptz not null,
   updated_at   timestamptz not null,
   ended_at     timestamptz
 );
 -- The list of a tenant, newest first.
 create index groups_by_tenant on groups (tenant_id, id);
+-- The same of one status.
+create index groups_by_status on groups (tenant_id, status, id);
+-- Those that go on.
+create index groups_living on groups (id) where status in ('QUEUED', 'RUNNING');
 
 -- Ends of grouped runs that are not counted yet, and groups that somebody changed (run_id null). Written by whatever ends
 -- a run, so that no end is ever overlooked; deleted as they are counted.
@@ -35,7 +41,10 @@ create table group_ends (
   tenant_id  text    not null,
   run_id     uuid,
   generation integer
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+        autovacuum_vacuum_cost_delay = 0);
+-- Which groups there is something to do for, and what.
+create index group_ends_by_group on group_ends (group_id);
 
 create function carillon_group_end() returns trigger
   language plpgsql as $$
@@ -71,3 +80,25 @@ end
 $$;
 grant select, insert, update, delete on groups to carillon_api;
 grant select, insert on group_ends to carillon_api;
+
+-- What is told of a group: the payload of an outbox row. Its sequence is the version times ten and the rank of the kind;
+-- every event has a version of its own.
+create function carillon_group_event(g groups, what text, traceparent text) returns jsonb
+  language sql stable
+  return jsonb_build_object(
+    'type', 'scheduler.group.' || what, 'subject', 'groups/' || g.id,
+    'sequence', g.version * 10 + array_position(
+      array['created', 'updated', 'retried', 'completed', 'partial', 'canceled'], what),
+    'trace', traceparent,
+    'data', jsonb_strip_nulls(jsonb_build_object(
+      'id', g.id, 'tenant', g.tenant_id, 'name', g.name, 'mode', g.mode, 'maxParallel', g.max_parallel,
+      'onFailure', g.on_failure, 'status', g.status,
+      'counts', jsonb_build_object(
+        'total', g.open + g.succeeded + g.failed + g.dead + g.canceled + g.skipped + g.missed, 'open', g.open,
+        'succeeded', g.succeeded, 'failed', g.failed, 'dead', g.dead, 'canceled', g.canceled, 'skipped', g.skipped,
+        'missed', g.missed),
+      'version', g.version,
+      'createdAt', to_char(g.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+      'updatedAt', to_char(g.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+      'canceledAt', to_char(g.canceled_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+      'endedAt', to_char(g.ended_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))));

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /**
  * Tells the ticker of new runs that are due before it would look again. What comes up within a
@@ -43,6 +44,15 @@ public class DueNotices {
       PlaceNotice.payloads(List.of(news.place()))
           .forEach(payload -> notices.send(Notices.Channel.PLACE, payload));
     }
+    if (news.group() != null) {
+      tellOfGroup(news.group());
+    }
+  }
+
+  /** Runs of the group ended, or were added; to be called once that has been committed. */
+  public void tellOfGroup(UUID group) {
+    PlaceNotice.payloads(List.of(group))
+        .forEach(payload -> notices.send(Notices.Channel.GROUP, payload));
   }
 
   private void tell(DueNotice notice) {

@@ -58,11 +58,18 @@ public class Runs {
    * @param before whether the run was there before, so that there is nothing to tell
    * @param due what the ticker is told of a run that is due; null: none is
    * @param place the schedule for whose others the run waits; null: it does not
+   * @param group the group that lets the run go; null: none
    */
-  public record News(boolean before, @Nullable DueNotice due, @Nullable UUID place) {
+  public record News(
+      boolean before, @Nullable DueNotice due, @Nullable UUID place, @Nullable UUID group) {
 
     private static final News BEFORE = new News(true, null, null);
     private static final News NOTHING = new News(false, null, null);
+
+    /** Of a run that is in no group. */
+    public News(boolean before, @Nullable DueNotice due, @Nullable UUID place) {
+      this(before, due, place, null);
+    }
   }
 
   /** Makes a run, unless its dedupe key has made one before. */
@@ -77,8 +84,14 @@ public class Runs {
    * @param id of the run, if it is a new one
    */
   Uni<Placed> place(Statements statements, Requester requester, RunRequest request, UUID id) {
-    return source(statements, requester.tenant(), request.jobKey())
-        .flatMap(source -> make(statements, requester, request, source, id));
+    return GroupMembers.joining(
+        statements,
+        requester,
+        request,
+        clock.instant(),
+        joined ->
+            source(statements, requester.tenant(), joined.jobKey())
+                .flatMap(source -> make(statements, requester, joined, source, id)));
   }
 
   /**
@@ -220,7 +233,7 @@ public class Runs {
   /** One of a group waits for the group, which is told apart. */
   private static News news(RunRequest request, RunSource source, RunPlace place, DueNotice notice) {
     if (request.membership() != null) {
-      return News.NOTHING;
+      return new News(false, null, null, request.membership().group());
     }
     return place == RunPlace.WAITS
         ? new News(false, null, source.scheduleId())

@@ -1,6 +1,7 @@
 package dev.carillon.rest;
 
 import dev.carillon.catalog.CalendarView;
+import dev.carillon.catalog.GroupView;
 import dev.carillon.catalog.JobView;
 import dev.carillon.catalog.RunView;
 import dev.carillon.catalog.ScheduleView;
@@ -114,6 +115,10 @@ public class ApiDescription extends Application {
   /** A page of runs. */
   @Schema(name = "RunPage")
   public record RunPage(List<RunView> items, @Nullable String next) {}
+
+  /** A page of groups. */
+  @Schema(name = "GroupPage")
+  public record GroupPage(List<GroupView> items, @Nullable String next) {}
 
   /** The body of a trigger by hand. */
   @Schema(name = "TriggerNow")

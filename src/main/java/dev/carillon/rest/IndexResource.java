@@ -22,6 +22,7 @@ public class IndexResource {
     LINKS.put("jobs", "/jobs");
     LINKS.put("schedules", "/schedules");
     LINKS.put("runs", "/runs");
+    LINKS.put("groups", "/groups");
     LINKS.put("calendars", "/calendars");
     LINKS.put("events", "/events");
     LINKS.put("preview", "/triggers/preview");

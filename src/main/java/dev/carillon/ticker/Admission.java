@@ -307,7 +307,7 @@ final class Admission {
    * 57014 took too long (PostgreSQL's appendix A). What is no failure of the database or the way to
    * it is one of what was read.
    */
-  private static boolean isOfOne(Throwable failure) {
+  static boolean isOfOne(Throwable failure) {
     if (failure instanceof PgException error) {
       String state = String.valueOf(error.getSqlState());
       return state.startsWith("22")

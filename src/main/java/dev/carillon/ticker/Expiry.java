@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 
 /**
  * Ends runs as MISSED that have not started by their time: those of a schedule with a window, and
- * those that were asked for with {@code expiresAt}. A run that has started once may be tried again
- * whenever that is.
+ * those that were asked for with {@code expiresAt}, also while their group lets them wait. A run
+ * that has started once may be tried again whenever that is.
  */
 final class Expiry {
 

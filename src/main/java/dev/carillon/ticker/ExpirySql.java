@@ -6,10 +6,10 @@ final class ExpirySql {
   private ExpirySql() {}
 
   /**
-   * Ends what has expired before anybody took it, and forgets the time of whatever has started, or
-   * ended, meanwhile. A row that somebody has locked at this moment is being claimed or cancelled,
-   * or not, and is looked at once more. A FIXED_DELAY counts from here, as from every end. $1 now,
-   * $2 how many at once.
+   * Ends what has expired before anybody took it, also where its group has not let it go yet, and
+   * forgets the time of whatever has started, or ended, meanwhile. A row that somebody has locked
+   * at this moment is being claimed or cancelled, or not, and is looked at once more. A FIXED_DELAY
+   * counts from here, as from every end. $1 now, $2 how many at once.
    */
   static final String EXPIRE =
       """
@@ -22,12 +22,12 @@ final class ExpirySql {
       ), l as materialized (
         select q.id, q.tenant_id, q.schedule_id, q.generation, q.held_by, q.overlap
         from queue q
-        where q.id = any(array(select gone.run_id from gone)) and q.state = 'QUEUED' and q.attempt = 0
+        where q.id = any(array(select gone.run_id from gone)) and q.state in ('QUEUED', 'PENDING') and q.attempt = 0
         order by q.id
         for update skip locked
       ), busy as materialized (
         select q.id from queue q
-        where q.id = any(array(select gone.run_id from gone)) and q.state = 'QUEUED' and q.attempt = 0
+        where q.id = any(array(select gone.run_id from gone)) and q.state in ('QUEUED', 'PENDING') and q.attempt = 0
           and q.id <> all(array(select l.id from l))
       ), forgotten as (
         delete from expiries e

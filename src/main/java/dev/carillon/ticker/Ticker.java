@@ -64,6 +64,7 @@ public final class Ticker {
   private final DuePublisher publisher;
   private final Reconciler reconciler;
   private final Admission admission;
+  private final GroupProgress groups;
   private final Expiry expiry;
   private final ZoneRulesUpdate zoneRules;
   private final Loop loop;
@@ -99,6 +100,8 @@ public final class Ticker {
     this.admission =
         new Admission(pg, notices, clock, lease, vertx, context, this::publish, loop::wake);
     this.madeHeld = admission::planned;
+    this.groups =
+        new GroupProgress(pg, notices, clock, lease, vertx, context, this::publishIfSeenOrDue);
     this.expiry = new Expiry(pg, clock, lease, vertx, context, admission::changed, loop::wake);
     this.zoneRules =
         new ZoneRulesUpdate(
@@ -109,12 +112,14 @@ public final class Ticker {
     notices.listen(Notices.Channel.CLOCK, payload -> loop.wake());
     notices.listen(Notices.Channel.DUE, payload -> context.runOnContext(v -> announced(payload)));
     notices.listen(Notices.Channel.PLACE, payload -> admission.changed(PlaceNotice.parse(payload)));
+    notices.listen(Notices.Channel.GROUP, payload -> groups.changed());
     notices.onReconnect(loop::wake);
     lease.start();
     loop.start();
     publisher.start();
     reconciler.start();
     admission.start();
+    groups.start();
     expiry.start();
     zoneRules.start();
   }
@@ -135,6 +140,7 @@ public final class Ticker {
         .thenCompose(done -> planner.close())
         .thenCompose(done -> reconciler.stop())
         .thenCompose(done -> admission.stop())
+        .thenCompose(done -> groups.stop())
         .thenCompose(done -> expiry.stop())
         .thenCompose(done -> zoneRules.stop())
         .thenCompose(done -> publisher.stop())
@@ -156,6 +162,7 @@ public final class Ticker {
   private void gained() {
     loop.wake();
     admission.planned();
+    groups.changed();
     zoneRules.wake();
   }
 
@@ -243,6 +250,12 @@ public final class Ticker {
     if (seen != null && !queued.isEmpty()) {
       publish(queued.stream().filter(due -> !due.due().isAfter(seen)).toList());
     }
+  }
+
+  /** What fell due before the part that was read was not due then: nobody else tells of it. */
+  private void publishIfSeenOrDue(List<JobDue> released) {
+    Instant seen = seenUntil == null ? clock.instant() : seenUntil;
+    publish(released.stream().filter(due -> !due.due().isAfter(seen)).toList());
   }
 
   private Uni<Boolean> live(Instant now) {

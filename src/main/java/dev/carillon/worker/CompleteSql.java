@@ -18,13 +18,13 @@ public final class CompleteSql {
                artifacts)
       ), l as materialized (
         select q.id, q.attempt, q.generation, q.locked_by, q.tenant_id, q.schedule_id, q.cancel_requested,
-               q.priority, q.queue, q.overlap
+               q.priority, q.queue, q.overlap, q.group_id
         from queue q
         where q.id = any($1)
         order by q.id
         for update
       ), m as materialized (
-        select l.tenant_id, l.schedule_id, l.generation, l.priority, l.queue, l.overlap,
+        select l.tenant_id, l.schedule_id, l.generation, l.priority, l.queue, l.overlap, l.group_id,
                u.id, u.attempt, u.worker, u.due, u.error, u.output,
                u.started, u.finished, u.version, u.exit_code, u.artifacts,
                (case when l.cancel_requested and u.final_state is null then 'CANCELED' else u.outcome end)
@@ -79,6 +79,7 @@ public final class CompleteSql {
       )
       select m.id, m.attempt, m.outcome::text as outcome, m.final_state::text as final_state, m.due, m.tenant_id,
              m.priority, m.queue, case when m.final_state is not null and m.overlap is not null then m.schedule_id end as place,
+             case when m.final_state is not null then m.group_id end as group_id,
              coalesce(m.schedule_id in (select r.schedule_id from rearmed r), false) as rearmed
       from m
       """;
@@ -98,7 +99,7 @@ public final class CompleteSql {
    * undo an end.
    *
    * <p>{@code place} is the schedule of a run that has ended and for whose end others of it may
-   * wait.
+   * wait; {@code group_id} is the group of one that has ended.
    */
   public static final String COMPLETE = TEMPLATE.formatted("");
 

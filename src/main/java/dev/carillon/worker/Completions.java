@@ -185,12 +185,16 @@ final class Completions {
     Set<UUID> known = new HashSet<>();
     List<DueNotice> due = new ArrayList<>();
     Set<UUID> places = new HashSet<>();
+    Set<UUID> groups = new HashSet<>();
     boolean rearmed = false;
     for (Row row : accepted) {
       known.add(row.getUUID("id"));
       rearmed |= row.getBoolean("rearmed");
       if (row.getUUID("place") != null) {
         places.add(row.getUUID("place"));
+      }
+      if (row.getUUID("group_id") != null) {
+        groups.add(row.getUUID("group_id"));
       }
       collectDue(row, due);
     }
@@ -205,6 +209,7 @@ final class Completions {
     }
     DueNotice.payloads(due).forEach(payload -> notices.send(Notices.Channel.DUE, payload));
     PlaceNotice.payloads(places).forEach(payload -> notices.send(Notices.Channel.PLACE, payload));
+    PlaceNotice.payloads(groups).forEach(payload -> notices.send(Notices.Channel.GROUP, payload));
     if (rearmed) {
       notices.send(Notices.Channel.CLOCK, "");
     }

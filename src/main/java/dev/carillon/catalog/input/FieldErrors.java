@@ -32,6 +32,16 @@ public final class FieldErrors {
     add(Kind.INVALID, new FieldError(pointer, position, message, example));
   }
 
+  /** What is wrong with a part of the body, read by itself: {@code under} points at the part. */
+  public void addAll(String under, InvalidInput part) {
+    for (FieldError error : part.errors()) {
+      add(
+          part.kind(),
+          new FieldError(
+              under + error.pointer(), error.position(), error.message(), error.example()));
+    }
+  }
+
   public boolean isEmpty() {
     return errors.isEmpty();
   }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what somebody asks to run. */
@@ -36,7 +37,6 @@ public final class RunReader {
           "deduplicated",
           "attempts",
           "createdAt");
-  private static final List<String> UNSUPPORTED = List.of("groupId");
   private static final int MOST_SCOPES = 32;
   private static final int LONGEST_SCOPE = 256;
   private static final int LONGEST_DEDUPE_KEY = 256;
@@ -73,8 +73,8 @@ public final class RunReader {
     String concurrencyKey = ConcurrencyKeys.key(fields);
     ObjectNode retry = RetryReader.some(fields);
     Map<String, String> labels = Labels.read(fields);
+    RunRequest.Membership membership = membership(fields);
     fields.refuseReadOnly(READ_ONLY);
-    fields.refuseUnsupported(UNSUPPORTED);
     fields.refuseOthers();
     errors.throwIfAny();
     return new RunRequest(
@@ -90,7 +90,7 @@ public final class RunReader {
         concurrencyKey,
         retry,
         labels,
-        null);
+        membership);
   }
 
   /**
@@ -109,6 +109,18 @@ public final class RunReader {
     errors.throwIfAny();
     return new RunRequest(
         null, null, null, null, dedupeKey, params, null, null, overlap, null, null, null, null);
+  }
+
+  /** Its place there is the group's to give. */
+  private static RunRequest.@Nullable Membership membership(Fields fields) {
+    String example = "019a0000-0000-7000-8000-000000000001";
+    String group = fields.text("groupId", 100, example);
+    if (group == null) {
+      return null;
+    }
+    return Fields.isUuid(group)
+        ? new RunRequest.Membership(UUID.fromString(group), null)
+        : fields.wrong("groupId", "must be the id of a group", example);
   }
 
   private static @Nullable String dedupeKey(Fields fields) {

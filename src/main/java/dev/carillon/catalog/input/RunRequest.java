@@ -43,7 +43,25 @@ public record RunRequest(
   /**
    * A place in a group.
    *
-   * @param position the lower the sooner
+   * @param position the lower the sooner; null: the group has not given it one yet
    */
-  public record Membership(UUID group, int position) {}
+  public record Membership(UUID group, @Nullable Integer position) {}
+
+  /** The same, in a place that a group has given it. */
+  public RunRequest at(UUID group, int position) {
+    return new RunRequest(
+        jobKey,
+        target,
+        dueAt,
+        expiresAt,
+        dedupeKey,
+        params,
+        scope,
+        priority,
+        overlap,
+        concurrencyKey,
+        retry,
+        labels,
+        new Membership(group, position));
+  }
 }

@@ -1,0 +1,299 @@
+package dev.carillon.catalog;
+
+import dev.carillon.catalog.GroupMembers.Standing;
+import dev.carillon.catalog.input.FieldErrors;
+import dev.carillon.catalog.input.Fields;
+import dev.carillon.catalog.input.GroupDeclaration;
+import dev.carillon.catalog.input.GroupReader;
+import dev.carillon.catalog.input.InvalidInput;
+import dev.carillon.catalog.input.RunRequest;
+import dev.carillon.pg.Statements;
+import dev.carillon.run.GroupStatus;
+import dev.carillon.tenancy.Requester;
+import dev.carillon.tenancy.Tenant;
+import dev.carillon.tenancy.TenantTransactions;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Runs that belong together: made, added to and shown. */
+@Singleton
+public class Groups {
+
+  static final String GROUP = "group";
+
+  /**
+   * Statements of so many runs are on their way at once, on the one connection that the transaction
+   * has: each waits for its own answer only.
+   */
+  private static final int ON_THE_WAY = 100;
+
+  /** Shown with the group. */
+  private static final int MOST_SHOWN = 1_000;
+
+  /** Reading so many takes some milliseconds. */
+  private static final int MOST_CANDIDATES = 1_000;
+
+  private final TenantTransactions transactions;
+  private final Runs runs;
+  private final InstantSource clock;
+  private final Ids ids;
+
+  Groups(TenantTransactions transactions, Runs runs, InstantSource clock, Ids ids) {
+    this.transactions = transactions;
+    this.runs = runs;
+    this.clock = clock;
+    this.ids = ids;
+  }
+
+  /**
+   * Makes a group with all of its runs, or nothing. Fails with an {@link InvalidInput} that says of
+   * each run what is wrong with it.
+   */
+  public Uni<GroupView> create(
+      Statements statements, Requester requester, GroupDeclaration declared) {
+    Instant now = clock.instant();
+    UUID id = ids.next(now);
+    Tuple values =
+        Tuple.tuple()
+            .addUUID(id)
+            .addString(requester.tenant().id())
+            .addString(declared.name())
+            .addString(declared.mode().name())
+            .addInteger(declared.maxParallel())
+            .addString(declared.stopsOnFailure() ? "STOP" : "CONTINUE")
+            .addOffsetDateTime(Times.utc(now));
+    List<RunRequest> wanted = declared.runs();
+    return statements
+        .query(GroupSql.INSERT, values)
+        .flatMap(made -> place(statements, requester, id, wanted, 0, true))
+        .call(
+            placed ->
+                GroupMembers.added(
+                    statements, requester, id, fresh(placed).size(), wanted.size(), now, "created"))
+        .flatMap(placed -> read(statements, requester.tenant(), id));
+  }
+
+  /**
+   * Runs that were added.
+   *
+   * @param members in the order of the request; those that dedupe keys have made before, too
+   * @param made the new ones
+   */
+  public record Added(UUID group, List<GroupView.Member> members, List<UUID> made) {}
+
+  /** Adds all of the runs to a group, behind those that it has, or none. */
+  public Uni<Added> add(
+      Statements statements, Requester requester, String group, GroupReader.Added wanted) {
+    Instant now = clock.instant();
+    Tenant tenant = requester.tenant();
+    return existing(statements, tenant, group)
+        .map(standing -> standing.requireOpen().requireRoom(wanted.runs().size()))
+        .flatMap(standing -> add(statements, requester, standing, wanted, now))
+        .flatMap(placed -> added(statements, tenant, UUID.fromString(group), placed, now));
+  }
+
+  private Uni<List<Runs.Placed>> add(
+      Statements statements,
+      Requester requester,
+      Standing standing,
+      GroupReader.Added wanted,
+      Instant now) {
+    UUID group = standing.group();
+    int count = wanted.runs().size();
+    return place(
+            statements, requester, group, wanted.runs(), standing.nextPosition(), wanted.several())
+        .call(
+            placed ->
+                fresh(placed).isEmpty()
+                    ? Uni.createFrom().voidItem()
+                    : GroupMembers.added(
+                        statements, requester, group, fresh(placed).size(), count, now, "updated"));
+  }
+
+  private static Uni<Added> added(
+      Statements statements, Tenant tenant, UUID group, List<Runs.Placed> placed, Instant now) {
+    UUID[] runs = placed.stream().map(Runs.Placed::run).distinct().toArray(UUID[]::new);
+    return members(statements, tenant, group, now, runs)
+        .map(members -> new Added(group, members, fresh(placed)));
+  }
+
+  /** Fails with a {@link Refusal} when there is none. */
+  public Uni<GroupView> get(Tenant tenant, String id) {
+    return Fields.isUuid(id)
+        ? transactions.statements(
+            tenant, statements -> read(statements, tenant, UUID.fromString(id)))
+        : Uni.createFrom().failure(Refusal.notFound(GROUP, id));
+  }
+
+  /** As {@link #get}, within a transaction. */
+  Uni<GroupView> read(Statements statements, Tenant tenant, UUID id) {
+    Instant now = clock.instant();
+    return statements
+        .query(GroupShownSql.READ, parameters(tenant, List.of(id), now, null, 1))
+        .map(rows -> rows.size() == 0 ? null : GroupView.of(rows.iterator().next()))
+        .onItem()
+        .ifNull()
+        .failWith(() -> Refusal.notFound(GROUP, id))
+        .flatMap(view -> members(statements, tenant, id, now, null).map(view::with));
+  }
+
+  /**
+   * Newest first.
+   *
+   * @param status null: any
+   */
+  public Uni<Page<GroupView>> list(
+      Tenant tenant, @Nullable GroupStatus status, @Nullable UUID after, int limit) {
+    int most = status == null ? limit + 1 : MOST_CANDIDATES;
+    Instant now = clock.instant();
+    return transactions.statements(
+        tenant,
+        statements ->
+            candidates(statements, tenant, status, after == null ? Page.TOP : after, most)
+                .flatMap(
+                    found ->
+                        shown(statements, tenant, status, found, now, limit + 1)
+                            .map(fitting -> page(fitting, found, limit, most))));
+  }
+
+  private static Page<GroupView> page(
+      List<GroupView> fitting, List<UUID> candidates, int limit, int most) {
+    Page<GroupView> page = Page.of(fitting, limit, GroupView::id);
+    return page.next() != null || candidates.size() < most
+        ? page
+        : new Page<>(page.items(), candidates.get(candidates.size() - 1));
+  }
+
+  /** Where a group stands by itself may be ahead of its row: those that may be shown so, too. */
+  private static Uni<List<UUID>> candidates(
+      Statements statements, Tenant tenant, @Nullable GroupStatus status, UUID below, int most) {
+    Tuple three = Tuple.of(tenant.id(), below, most);
+    if (status == null) {
+      return statements.query(GroupShownSql.OF_TENANT, three).map(Groups::ids);
+    }
+    String[] stored =
+        switch (status) {
+          case RUNNING -> new String[] {"QUEUED", "RUNNING"};
+          case CANCELED -> new String[] {"CANCELED", "QUEUED", "RUNNING"};
+          default -> new String[] {status.name()};
+        };
+    return statements
+        .query(GroupShownSql.OF_STATUS, three.addArrayOfString(stored))
+        .map(Groups::ids);
+  }
+
+  private static Uni<List<GroupView>> shown(
+      Statements statements,
+      Tenant tenant,
+      @Nullable GroupStatus status,
+      List<UUID> ids,
+      Instant now,
+      int most) {
+    if (ids.isEmpty()) {
+      return Uni.createFrom().item(List.of());
+    }
+    return statements
+        .query(GroupShownSql.READ, parameters(tenant, ids, now, status, most))
+        .map(
+            rows -> {
+              List<GroupView> views = new ArrayList<>(rows.size());
+              rows.forEach(row -> views.add(GroupView.of(row)));
+              return views;
+            });
+  }
+
+  private static Tuple parameters(
+      Tenant tenant, List<UUID> ids, Instant now, @Nullable GroupStatus status, int most) {
+    return Tuple.of(
+        ids.toArray(UUID[]::new),
+        tenant.id(),
+        Times.utc(now),
+        status == null ? null : status.name(),
+        most);
+  }
+
+  private static List<UUID> ids(RowSet<Row> rows) {
+    List<UUID> ids = new ArrayList<>(rows.size());
+    rows.forEach(row -> ids.add(row.getUUID("id")));
+    return ids;
+  }
+
+  private static Uni<List<GroupView.Member>> members(
+      Statements statements, Tenant tenant, UUID group, Instant now, UUID @Nullable [] only) {
+    Tuple values =
+        Tuple.tuple()
+            .addUUID(group)
+            .addString(tenant.id())
+            .addOffsetDateTime(Times.utc(now))
+            .addInteger(MOST_SHOWN)
+            .addArrayOfUUID(only);
+    return statements
+        .query(GroupShownSql.MEMBERS, values)
+        .map(
+            rows -> {
+              List<GroupView.Member> members = new ArrayList<>(rows.size());
+              rows.forEach(row -> members.add(GroupView.Member.of(row)));
+              return members;
+            });
+  }
+
+  /** Locks a group that a path names. */
+  static Uni<Standing> existing(Statements statements, Tenant tenant, String group) {
+    return Fields.isUuid(group)
+        ? GroupMembers.lock(statements, tenant, UUID.fromString(group))
+            .onItem()
+            .ifNull()
+            .failWith(() -> Refusal.notFound(GROUP, group))
+        : Uni.createFrom().failure(Refusal.notFound(GROUP, group));
+  }
+
+  /**
+   * Makes runs in their places; what is wrong with any of them is gathered and then thrown.
+   *
+   * @param several whether a run is pointed at by its place in the list
+   */
+  private Uni<List<Runs.Placed>> place(
+      Statements statements,
+      Requester requester,
+      UUID group,
+      List<RunRequest> wanted,
+      int firstPosition,
+      boolean several) {
+    FieldErrors errors = new FieldErrors();
+    return Multi.createFrom()
+        .range(0, wanted.size())
+        .onItem()
+        .transformToUni(
+            i ->
+                runs.place(
+                        statements,
+                        requester,
+                        wanted.get(i).at(group, firstPosition + i),
+                        ids.next(clock.instant()))
+                    .onFailure(InvalidInput.class)
+                    .recoverWithUni(
+                        invalid -> {
+                          errors.addAll(several ? "/runs/" + i : "", (InvalidInput) invalid);
+                          return Uni.createFrom().nullItem();
+                        }))
+        .merge(ON_THE_WAY)
+        .collect()
+        .asList()
+        .invoke(placed -> errors.throwIfAny())
+        .call(placed -> GroupMembers.requireMembers(statements, requester.tenant(), group, placed));
+  }
+
+  private static List<UUID> fresh(List<Runs.Placed> placed) {
+    return placed.stream().filter(of -> !of.news().before()).map(Runs.Placed::run).toList();
+  }
+}
