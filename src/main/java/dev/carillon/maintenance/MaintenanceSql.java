@@ -37,7 +37,7 @@ final class MaintenanceSql {
                w.id is not null as alive
         from queue q
         left join workers w on w.id = q.locked_by and w.retired_at is null
-        where q.queue = n.name and q.due_at <= $1 and q.state = 'RUNNING'
+        where q.queue = n.name and q.priority = any('{0,1,2,3,4}') and q.due_at <= $1 and q.state = 'RUNNING'
           and (w.id is null or q.deadline < $1)
         limit $2
       ) a

@@ -6,8 +6,9 @@ final class DueSql {
   private DueSql() {}
 
   /**
-   * Runs that fall due within a window, queue by queue, so that one index serves. $1 after, $2 up
-   * to and including, $3 how many of each queue. Planned once, when the queue may be empty.
+   * Runs that fall due within a window, queue by queue and priority by priority, so that one index
+   * serves and no crowd hides another level. $1 after, $2 up to and including, $3 how many of each
+   * queue and priority. Planned once, when the queue may be empty.
    */
   static final String WINDOW =
       """
@@ -17,12 +18,13 @@ final class DueSql {
         select (select q.queue from queue q where q.queue > n.name order by q.queue limit 1)
         from n where n.name is not null
       )
-      select d.id, d.due_at, d.priority, d.tenant_id, n.name as queue
+      select d.id, d.due_at, p.priority, d.tenant_id, n.name as queue
       from n
+      cross join generate_series(0, 4) as p(priority)
       cross join lateral (
-        select q.id, q.due_at, q.priority, q.tenant_id
+        select q.id, q.due_at, q.tenant_id
         from queue q
-        where q.queue = n.name and q.due_at > $1 and q.due_at <= $2
+        where q.queue = n.name and q.priority = p.priority and q.due_at > $1 and q.due_at <= $2
           and q.state in ('QUEUED', 'RETRY_SCHEDULED') and q.held_by is null
         order by q.due_at
         limit $3

@@ -95,32 +95,46 @@ final class ClaimSql {
   static final String LOCKED_BY_ME =
       """
       select q.id from queue q
-      where q.queue = any($1) and q.due_at <= $2 and q.state = 'RUNNING' and q.locked_by = $3
+      where q.queue = any($1) and q.priority = any('{0,1,2,3,4}') and q.due_at <= $2
+        and q.state = 'RUNNING' and q.locked_by = $3
       """;
 
   /**
-   * The oldest overdue runs of some queues, the urgent ones among them first: for a worker that was
-   * given no hints, so that no run waits for one particular message. $1 queues, $2 now, $3 how many
-   * to look at in each queue, $4 how many to return.
+   * Overdue runs of some queues: for a worker that was given no hints, so that no run waits for one
+   * particular message, and now and then for any other, so that none waits behind more urgent ones
+   * that keep coming. They come in the order of {@link Turns}: of eight, one is the oldest
+   * whichever its priority, the others are the most urgent. Each level is looked into by itself, so
+   * that a crowd of low ones hides nothing. $1 queues, $2 now, $3 how many, $4 how many turns have
+   * passed since the oldest had its own.
    */
   static final String OVERDUE =
       """
-      select o.id, o.due_at, o.priority
-      from unnest($1::text[]) as n(name)
-      cross join lateral (
-        select q.id, q.due_at, q.priority
-        from queue q
-        where q.queue = n.name and q.due_at <= $2
-          and q.state in ('QUEUED', 'RETRY_SCHEDULED') and q.held_by is null
-          -- What no claim takes must not be in the way. Looked up once, as a rule in vain; limited, so that it is hashed
-          -- whatever statistics say.
-          and (q.attempt > 0 or q.id not in (
-            select e.run_id from expiries e where e.expires_at <= $2 order by e.expires_at limit 10000))
-        order by q.due_at
-        limit $3
-      ) o
-      order by o.priority, o.due_at
-      limit $4
+      with o as materialized (
+        select q.id, q.due_at, p.priority
+        from unnest($1::text[]) as n(name)
+        cross join generate_series(0, 4) as p(priority)
+        cross join lateral (
+          select q.id, q.due_at
+          from queue q
+          where q.queue = n.name and q.priority = p.priority and q.due_at <= $2
+            and q.state in ('QUEUED', 'RETRY_SCHEDULED') and q.held_by is null
+            -- What no claim takes must not be in the way. Looked up once, as a rule in vain; limited, so that it is hashed
+            -- whatever statistics say.
+            and (q.attempt > 0 or q.id not in (
+              select e.run_id from expiries e where e.expires_at <= $2 order by e.expires_at limit 10000))
+          order by q.due_at
+          limit $3
+        ) q
+      ), r as (
+        select o.*, row_number() over (order by o.priority, o.due_at, o.id) as urgent,
+               row_number() over (order by o.due_at, o.id) as oldest
+        from o
+      )
+      select r.id, r.due_at, r.priority
+      from r
+      -- The n-th of the urgent has its turn at 8n/7, the n-th of the oldest at 8n, and then after it; here in fourteenths.
+      order by least(r.urgent * 16, (r.oldest * 8 - $4) * 14 + 1), r.priority, r.due_at
+      limit $3
       """;
 
   /** Which queues have rows at all: one index probe for each, however many rows they have. */

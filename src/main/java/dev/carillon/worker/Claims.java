@@ -45,9 +45,6 @@ final class Claims {
   /** As many as one statement takes without growing slower for each of them. */
   static final int MOST_AT_ONCE = 500;
 
-  /** How many of a queue's oldest overdue runs are weighed by priority. */
-  private static final int OLDEST = 1_000;
-
   private static final Duration IDLE = Duration.ofMillis(250);
   private static final int TABLE_EVERY = 8;
 
@@ -80,7 +77,8 @@ final class Claims {
   private final JobDefinitions definitions;
   private final Hands hands;
   private final Loop loop;
-  private final Hints hints = new Hints();
+  private final Turns turns = new Turns();
+  private final Hints hints = new Hints(turns);
   private final Set<UUID> uncertain = new HashSet<>();
 
   private int byHints;
@@ -191,7 +189,7 @@ final class Claims {
     }
     wanting = false;
     Instant now = clock.instant();
-    Duration ahead = Duration.between(now, hints.earliest(now)).minus(COMMIT);
+    Duration ahead = Duration.between(now, hints.earliest()).minus(COMMIT);
     // One that is further ahead than any of ours is not waited for: the claim lets it go.
     if (isFew() && !ahead.isNegative() && ahead.compareTo(JobDue.AHEAD) < 0) {
       return rest(ahead);
@@ -256,12 +254,14 @@ final class Claims {
     if (names.length == 0) {
       return Uni.createFrom().item(new UUID[0]);
     }
-    return pg.asEngineHot(ClaimSql.OVERDUE, overdueParameters(names, now, free)).map(Claims::ids);
+    return pg.asEngineHot(ClaimSql.OVERDUE, overdueParameters(names, now, free, turns.passed()))
+        .map(Claims::ids)
+        .invoke(ids -> turns.take(ids.length));
   }
 
   /** The parameters of {@link ClaimSql#OVERDUE}. */
-  static Tuple overdueParameters(String[] names, Instant now, int most) {
-    return Tuple.of(names, now.atOffset(ZoneOffset.UTC), OLDEST, most);
+  static Tuple overdueParameters(String[] names, Instant now, int most, int turnsPassed) {
+    return Tuple.of(names, now.atOffset(ZoneOffset.UTC), most, turnsPassed);
   }
 
   private Uni<Integer> claim(UUID worker, UUID[] ids, Instant now, Instant until) {

@@ -6,10 +6,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -23,22 +22,34 @@ final class Hints {
           .thenComparing(hint -> hint.due.due())
           .thenComparing(hint -> hint.due.run());
 
-  private final PriorityQueue<Hint> waiting = new PriorityQueue<>(URGENCY);
+  private static final Comparator<Hint> AGE =
+      Comparator.<Hint, Instant>comparing(hint -> hint.due.due())
+          .thenComparing(hint -> hint.due.run());
+
+  private final TreeSet<Hint> byUrgency = new TreeSet<>(URGENCY);
+  private final TreeSet<Hint> byAge = new TreeSet<>(AGE);
   private final Set<UUID> known = new HashSet<>();
+  private final Turns turns;
+
+  Hints(Turns turns) {
+    this.turns = turns;
+  }
 
   int size() {
-    return waiting.size();
+    return byAge.size();
   }
 
   boolean isEmpty() {
-    return waiting.isEmpty();
+    return byAge.isEmpty();
   }
 
   void add(DueBatch batch) {
     Batch open = new Batch(batch, batch.due().size());
     for (JobDue due : batch.due()) {
       if (known.add(due.run())) {
-        waiting.add(new Hint(due, open));
+        Hint hint = new Hint(due, open);
+        byUrgency.add(hint);
+        byAge.add(hint);
       } else {
         open.tried();
       }
@@ -48,26 +59,21 @@ final class Hints {
     }
   }
 
-  /** When the first of them is due, UTC, or at least one that is due by {@code now}. */
-  Instant earliest(Instant now) {
-    Hint urgent = waiting.peek();
-    if (urgent == null) {
-      return Instant.MAX;
-    }
-    Instant earliest = urgent.due.due();
-    // In a backlog the first look answers.
-    for (Iterator<Hint> rest = waiting.iterator(); earliest.isAfter(now) && rest.hasNext(); ) {
-      Instant due = rest.next().due.due();
-      earliest = due.isBefore(earliest) ? due : earliest;
-    }
-    return earliest;
+  /** When the first of them is due, UTC; {@link Instant#MAX} when there are none. */
+  Instant earliest() {
+    return byAge.isEmpty() ? Instant.MAX : byAge.first().due.due();
   }
 
-  /** The most urgent ones; give them back to {@link #tried} once the claim has answered. */
+  /**
+   * The most urgent ones, and among each eight the one that has waited longest ({@link Turns});
+   * give them back to {@link #tried} once the claim has answered.
+   */
   List<Hint> take(int most) {
-    List<Hint> taken = new ArrayList<>(Math.min(most, waiting.size()));
-    while (taken.size() < most && !waiting.isEmpty()) {
-      Hint hint = waiting.poll();
+    List<Hint> taken = new ArrayList<>(Math.min(most, size()));
+    while (taken.size() < most && !isEmpty()) {
+      Hint hint = turns.next() ? byAge.first() : byUrgency.first();
+      byUrgency.remove(hint);
+      byAge.remove(hint);
       known.remove(hint.due.run());
       taken.add(hint);
     }

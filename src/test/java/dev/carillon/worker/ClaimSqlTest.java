@@ -89,7 +89,7 @@ class ClaimSqlTest {
 
     assertEquals(
         Set.of(inTime, tried),
-        engine.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 1_000, 64).stream()
+        engine.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 64, 0).stream()
             .map(row -> row.getUUID("id"))
             .collect(Collectors.toSet()));
     assertEquals(
@@ -171,13 +171,11 @@ class ClaimSqlTest {
   void findsOverdueRunsByTheIndexHoweverManyThereAre() {
     EngineFixture full = EngineFixture.withBacklog();
 
-    String plan =
-        explain(full, ClaimSql.OVERDUE, Tuple.of(new String[] {"default"}, now(), 1_000, 64));
+    String plan = explain(full, ClaimSql.OVERDUE, Tuple.of(new String[] {"default"}, now(), 64, 0));
 
     assertTrue(plan.contains("queue_due"), plan);
     assertFalse(plan.contains("Seq Scan on queue"), plan);
-    assertEquals(
-        10, full.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 1_000, 64).size());
+    assertEquals(10, full.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 64, 0).size());
   }
 
   @Test
@@ -188,11 +186,48 @@ class ClaimSqlTest {
     engine.execute("update queue set priority = 0 where id = ?", urgent);
 
     List<UUID> taken =
-        engine.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 1_000, 1).stream()
+        engine.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 1, 0).stream()
             .map(row -> row.getUUID("id"))
             .toList();
 
     assertEquals(List.of(urgent), taken);
+  }
+
+  @Test
+  void seesAnUrgentRunBehindACrowdOfOlderOnes() {
+    engine.runs(job, 50_000, EngineFixture.REAL.instant().minusSeconds(60));
+    UUID urgent = engine.run(job);
+    engine.execute("update queue set priority = 0 where id = ?", urgent);
+
+    List<Row> taken = engine.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 64, 0);
+
+    assertEquals(urgent, taken.get(0).getUUID("id"));
+    assertEquals(64, taken.size());
+  }
+
+  @Test
+  void leavesAnEighthToTheOldestBehindACrowdOfUrgentOnes() {
+    engine.runs(job, 100, EngineFixture.REAL.instant().minusSeconds(1));
+    engine.execute("update queue set priority = 0");
+    List<UUID> low = engine.runs(job, 10, EngineFixture.REAL.instant().minusSeconds(60));
+    engine.execute("update queue set priority = 4 where priority = 2");
+
+    // Of eight that are taken at once, it is the last; of those that are taken one by one, the
+    // eighth
+    for (int[] of :
+        new int[][] {{7, 0, 0}, {8, 0, 1}, {64, 0, 8}, {1, 6, 0}, {1, 7, 1}, {2, 7, 1}}) {
+      List<Row> taken =
+          engine.pg.rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), of[0], of[1]);
+      assertEquals(of[0], taken.size());
+      assertEquals(of[2], taken.stream().filter(row -> low.contains(row.getUUID("id"))).count());
+    }
+    assertTrue(
+        low.contains(
+            engine
+                .pg
+                .rows(ClaimSql.OVERDUE, new String[] {"default"}, now(), 8, 0)
+                .get(7)
+                .getUUID("id")));
   }
 
   @Test

@@ -101,11 +101,11 @@ class PlansMadeOnceTest {
   void looksForOverdueRunsByAPlanThatWasMadeOnAnEmptyQueue(int size) {
     try (PlannedOnce overdue = planned(ClaimSql.OVERDUE)) {
       engine.execute("vacuum analyze queue");
-      overdue.explain(Claims.overdueParameters(new String[] {"default"}, now(), size));
+      overdue.explain(Claims.overdueParameters(new String[] {"default"}, now(), size, 0));
       overdue();
 
       PlannedOnce.Plan plan =
-          overdue.explain(Claims.overdueParameters(new String[] {"default"}, now(), size));
+          overdue.explain(Claims.overdueParameters(new String[] {"default"}, now(), size, 0));
 
       assertTrue(plan.text().contains("queue_due"), plan.text());
       // It looks at the oldest thousand, however few it takes.
