@@ -48,6 +48,7 @@ class Engine implements HealthPart {
   private final Worker worker;
   private final RequestIntake requests;
   private final Demonstration demonstration;
+  private final FixedSchedules fixedSchedules;
   private final TzdataVersion rules;
   private boolean started;
 
@@ -61,6 +62,7 @@ class Engine implements HealthPart {
       Worker worker,
       RequestIntake requests,
       Demonstration demonstration,
+      FixedSchedules fixedSchedules,
       TzdataVersion rules) {
     this.config = config;
     this.vertx = vertx;
@@ -71,6 +73,7 @@ class Engine implements HealthPart {
     this.worker = worker;
     this.requests = requests;
     this.demonstration = demonstration;
+    this.fixedSchedules = fixedSchedules;
     this.rules = rules;
   }
 
@@ -81,6 +84,10 @@ class Engine implements HealthPart {
         new Loop("measure the database's clock", vertx, vertx.getOrCreateContext(), this::measure);
     clock.onDoubt(measuring::wake);
     measuring.start();
+    // Before anything runs: what is wrong with them stops the start.
+    if (works() || config.has(Role.API)) {
+      fixedSchedules.declare();
+    }
     started = true;
     if (ticks()) {
       ticking.start();

@@ -80,7 +80,7 @@ public final class BoundedSeries {
     return start.toEpochSecond(ZoneOffset.UTC);
   }
 
-  Rule rule() {
+  public Rule rule() {
     return rule;
   }
 

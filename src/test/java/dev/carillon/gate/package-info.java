@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.gate;
+
+import org.jspecify.annotations.NullMarked;
