@@ -5,18 +5,17 @@ import dev.carillon.RunOptions;
 import dev.carillon.catalog.DueNotices;
 import dev.carillon.catalog.Refusal;
 import dev.carillon.catalog.RunCancel;
+import dev.carillon.catalog.RunNotices;
 import dev.carillon.catalog.RunView;
 import dev.carillon.catalog.Runs;
 import dev.carillon.catalog.input.RunReader;
 import dev.carillon.catalog.input.RunRequest;
 import dev.carillon.pg.Notices;
-import dev.carillon.pg.PlaceNotice;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Singleton;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,6 +28,7 @@ class Ordering {
   private final Runs runs;
   private final RunCancel cancel;
   private final DueNotices due;
+  private final RunNotices runNotices;
   private final Notices notices;
 
   Ordering(
@@ -36,11 +36,13 @@ class Ordering {
       Runs runs,
       RunCancel cancel,
       DueNotices due,
+      RunNotices runNotices,
       Notices notices) {
     this.transactions = transactions;
     this.runs = runs;
     this.cancel = cancel;
     this.due = due;
+    this.runNotices = runNotices;
     this.notices = notices;
   }
 
@@ -65,10 +67,7 @@ class Ordering {
     if (cancelled.asked()) {
       notices.send(Notices.Channel.CANCEL, cancelled.run().id().toString());
     }
-    if (cancelled.place() != null) {
-      PlaceNotice.payloads(List.of(cancelled.place()))
-          .forEach(payload -> notices.send(Notices.Channel.PLACE, payload));
-    }
+    runNotices.tell(cancelled.news());
     if (cancelled.rearmed()) {
       notices.send(Notices.Channel.CLOCK, "");
     }
