@@ -4,6 +4,7 @@ import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.EventChannel;
 import dev.carillon.event.Relay;
 import dev.carillon.maintenance.Maintenance;
+import dev.carillon.observe.Meters;
 import dev.carillon.observe.tracing.Tracing;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
@@ -33,6 +34,7 @@ class Ticking {
       Tracing tracing,
       TzdataVersion rules,
       CalendarFolder calendars,
+      Meters meters,
       CarillonConfig config) {
     this.calendars = calendars;
     Duration lease = config.leader().lease();
@@ -47,7 +49,8 @@ class Ticking {
                 config.ticker().lookAhead(), lease, config.defaultTimezone(), rules));
     ticker.onMade(tracing.fires());
     relay = new Relay(vertx, pg, clock, channels.events(), lease);
-    maintenance = new Maintenance(vertx, pg, notices, clock, lease, config.worker().lease());
+    maintenance =
+        new Maintenance(vertx, pg, notices, clock, lease, config.worker().lease(), meters);
   }
 
   /** The two ways out. */
