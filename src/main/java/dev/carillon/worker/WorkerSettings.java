@@ -44,5 +44,9 @@ public record WorkerSettings(
 
   public WorkerSettings {
     queues = Set.copyOf(queues);
+    if (loggedPerSecond < 0) {
+      throw new IllegalArgumentException(
+          "attempts logged a second must be 0 or more, not " + loggedPerSecond);
+    }
   }
 }
