@@ -229,9 +229,7 @@ class RetriedRunsTest {
 
   /** A run with a policy of its own, as a schedule's or a request's is kept. */
   private static UUID withOwn(UUID job, String retry, String due, String agedFrom) {
-    UUID id =
-        RunIds.random(
-            EngineFixture.REAL.instant(), RandomGenerator.getDefault());
+    UUID id = RunIds.random(EngineFixture.REAL.instant(), RandomGenerator.getDefault());
     engine.execute(
         """
         with r as (
