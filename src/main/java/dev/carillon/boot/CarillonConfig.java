@@ -127,6 +127,13 @@ public interface CarillonConfig {
     /** How long a stopping worker lets its handlers finish before it hands their runs back. */
     @WithDefault("PT25S")
     Duration drain();
+
+    /**
+     * How many attempts a second have their start and end in the log; of those beyond, only what
+     * went wrong and a line that counts the others. 0: none.
+     */
+    @WithDefault("50")
+    int loggedPerSecond();
   }
 
   /** Which traces are recorded, once somebody collects them. */

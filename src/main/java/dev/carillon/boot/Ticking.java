@@ -3,6 +3,7 @@ package dev.carillon.boot;
 import dev.carillon.broker.DueChannel;
 import dev.carillon.event.Relay;
 import dev.carillon.maintenance.Maintenance;
+import dev.carillon.observe.Meters;
 import dev.carillon.observe.tracing.Tracing;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
@@ -32,6 +33,7 @@ class Ticking {
       Tracing tracing,
       TzdataVersion rules,
       CalendarFolder calendars,
+      Meters meters,
       CarillonConfig config) {
     this.calendars = calendars;
     Duration lease = config.leader().lease();
@@ -46,7 +48,8 @@ class Ticking {
                 config.ticker().lookAhead(), lease, config.defaultTimezone(), rules));
     ticker.onMade(tracing.fires());
     relay = new Relay(vertx, pg, clock, channels.told(), lease);
-    maintenance = new Maintenance(vertx, pg, notices, clock, lease, config.worker().lease());
+    maintenance =
+        new Maintenance(vertx, pg, notices, clock, lease, config.worker().lease(), meters);
   }
 
   /** The ways out. */

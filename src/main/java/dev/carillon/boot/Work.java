@@ -58,7 +58,8 @@ class Work {
         config.slots(),
         config.worker().lease(),
         config.worker().drain(),
-        version);
+        version,
+        config.worker().loggedPerSecond());
   }
 
   @Produces

@@ -4,6 +4,7 @@ import dev.carillon.lease.Lease;
 import dev.carillon.loop.Loop;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
+import dev.carillon.worker.WorkerMeters;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -48,14 +49,15 @@ public final class Maintenance {
       Notices notices,
       InstantSource clock,
       Duration leaderLease,
-      Duration workerLease) {
+      Duration workerLease,
+      WorkerMeters meters) {
     Context context = vertx.getOrCreateContext();
     this.pg = pg;
     this.clock = clock;
     this.housekeeping = new Loop("keep house", vertx, context, this::keepHouse);
     this.lease = new Lease("maintenance", pg, vertx, context, leaderLease, this::gained);
     this.offlineWorkers =
-        new OfflineWorkers(pg, notices, clock, lease, workerLease, vertx, context);
+        new OfflineWorkers(pg, notices, clock, lease, workerLease, meters, vertx, context);
   }
 
   public void start() {

@@ -6,12 +6,14 @@ import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
 import dev.carillon.pg.PlaceNotice;
+import dev.carillon.run.AttemptOutcome;
 import dev.carillon.run.RunState;
 import dev.carillon.run.Tries;
 import dev.carillon.run.Verdict;
 import dev.carillon.worker.CompleteSql;
 import dev.carillon.worker.Completion;
 import dev.carillon.worker.RetryJson;
+import dev.carillon.worker.WorkerMeters;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -32,6 +34,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes back the runs of workers that are gone. First the worker is retired by compare-and-set, so
@@ -60,6 +63,7 @@ final class OfflineWorkers {
   private final Notices notices;
   private final InstantSource clock;
   private final Lease lease;
+  private final WorkerMeters meters;
   private final Duration workerLease;
 
   /** Often enough for two looks in a row never to seem interrupted, however short the lease is. */
@@ -74,14 +78,19 @@ final class OfflineWorkers {
 
   private record Seen(long beat, long sinceNanos) {}
 
+  /** What is measured of an attempt that is taken back. */
+  private record Taken(@Nullable String job, Duration took) {}
+
   OfflineWorkers(
       Pg pg,
       Notices notices,
       InstantSource clock,
       Lease lease,
       Duration workerLease,
+      WorkerMeters meters,
       Vertx vertx,
       Context context) {
+    this.meters = meters;
     this.pg = pg;
     this.notices = notices;
     this.clock = clock;
@@ -184,19 +193,29 @@ final class OfflineWorkers {
         .chain(
             rows -> {
               List<Completion> lost = new ArrayList<>();
-              rows.forEach(row -> lost.add(end(row, now)));
-              return lost.isEmpty() ? Uni.createFrom().voidItem() : write(lost, now);
+              Map<UUID, Taken> taken = new HashMap<>();
+              rows.forEach(
+                  row -> {
+                    Completion end = end(row, now);
+                    lost.add(end);
+                    taken.put(end.run(), new Taken(row.getString("job_key"), took(end)));
+                  });
+              return lost.isEmpty() ? Uni.createFrom().voidItem() : write(lost, taken, now);
             });
   }
 
-  private Uni<Void> write(List<Completion> lost, Instant now) {
+  private static Duration took(Completion end) {
+    return end.started() == null ? Duration.ZERO : Duration.between(end.started(), end.finished());
+  }
+
+  private Uni<Void> write(List<Completion> lost, Map<UUID, Taken> taken, Instant now) {
     return pg.asEngine(CompleteSql.COMPLETE_AGAIN, Completion.parameters(lost, now))
-        .invoke(this::announce)
+        .invoke(rows -> announce(rows, taken))
         // More may be waiting: go on until a look finds nothing.
         .chain(rows -> rows.size() == 0 ? Uni.createFrom().voidItem() : takeBack());
   }
 
-  private void announce(RowSet<Row> rows) {
+  private void announce(RowSet<Row> rows, Map<UUID, Taken> taken) {
     List<DueNotice> due = new ArrayList<>();
     Set<UUID> places = new HashSet<>();
     boolean rearmed = false;
@@ -208,6 +227,7 @@ final class OfflineWorkers {
           row.getInteger("attempt"),
           row.getString("outcome"),
           state == null ? "it is tried again" : "the run is " + RunState.valueOf(state));
+      measure(row, taken);
       rearmed |= row.getBoolean("rearmed");
       if (row.getUUID("place") != null) {
         places.add(row.getUUID("place"));
@@ -226,6 +246,17 @@ final class OfflineWorkers {
     PlaceNotice.payloads(places).forEach(payload -> notices.send(Notices.Channel.PLACE, payload));
     if (rearmed) {
       notices.send(Notices.Channel.CLOCK, "");
+    }
+  }
+
+  private void measure(Row row, Map<UUID, Taken> taken) {
+    Taken one = taken.get(row.getUUID("id"));
+    if (one != null) {
+      meters.ended(
+          one.job,
+          AttemptOutcome.valueOf(row.getString("outcome")),
+          row.getString("final_state") == null,
+          one.took);
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.carillon.observe;
 
 import dev.carillon.event.integration.RequestMeters;
+import dev.carillon.run.AttemptOutcome;
 import dev.carillon.worker.WorkerMeters;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import jakarta.inject.Singleton;
@@ -36,7 +38,14 @@ public class Meters implements WorkerMeters, RequestMeters {
   private final Map<Result, Counter> requests = new EnumMap<>(Result.class);
   private final Map<String, OfJob> jobs = new ConcurrentHashMap<>();
 
-  private record OfJob(Timer duration, Counter success, Counter failure) {}
+  private record OfJob(
+      Timer duration,
+      Counter success,
+      Counter failure,
+      Counter retries,
+      Counter timeouts,
+      Counter lost,
+      Counter abandoned) {}
 
   Meters(MeterRegistry registry) {
     this.registry = registry;
@@ -60,9 +69,12 @@ public class Meters implements WorkerMeters, RequestMeters {
   }
 
   @Override
-  public void watch(IntSupplier slotsTaken, IntSupplier slots) {
+  public void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck) {
     registry.gauge("carillon.worker.slots.taken", slotsTaken, IntSupplier::getAsInt);
     registry.gauge("carillon.worker.slots", slots, IntSupplier::getAsInt);
+    Gauge.builder("carillon.handlers.stuck", stuck, IntSupplier::getAsInt)
+        .description("Handlers that are still at it although their attempts are over")
+        .register(registry);
   }
 
   @Override
@@ -71,19 +83,34 @@ public class Meters implements WorkerMeters, RequestMeters {
   }
 
   @Override
-  public void ended(@Nullable String job, boolean succeeded, boolean handedBack, Duration took) {
+  public void ended(@Nullable String job, AttemptOutcome outcome, boolean again, Duration took) {
     OfJob meters = of(job == null ? AD_HOC : job);
-    meters.duration.record(took.isNegative() ? Duration.ZERO : took);
-    if (succeeded) {
-      meters.success.increment();
-    } else if (!handedBack) {
-      meters.failure.increment();
+    if (outcome == AttemptOutcome.LOST) {
+      // Nobody knows how long it really took.
+      meters.lost.increment();
+    } else {
+      meters.duration.record(took.isNegative() ? Duration.ZERO : took);
+    }
+    switch (outcome) {
+      case SUCCEEDED -> meters.success.increment();
+      case FAILED, CANCELED -> meters.failure.increment();
+      case TIMED_OUT -> {
+        meters.failure.increment();
+        meters.timeouts.increment();
+      }
+      default -> {
+        // Neither success nor failure: another worker goes on.
+      }
+    }
+    if (again && outcome != AttemptOutcome.DRAINED) {
+      meters.retries.increment();
     }
   }
 
   @Override
-  public void abandoned() {
+  public void abandoned(@Nullable String job) {
     abandoned.increment();
+    of(job == null ? AD_HOC : job).abandoned.increment();
   }
 
   @Override
@@ -111,13 +138,16 @@ public class Meters implements WorkerMeters, RequestMeters {
             .description("Time that attempts took")
             .tag("job", job)
             .register(registry),
-        Counter.builder("job.success")
-            .description("Attempts that succeeded")
-            .tag("job", job)
-            .register(registry),
-        Counter.builder("job.failure")
-            .description("Attempts that failed, timed out or were cancelled")
-            .tag("job", job)
-            .register(registry));
+        counter("job.success", "Attempts that succeeded", job),
+        counter("job.failure", "Attempts that failed, timed out or were cancelled", job),
+        counter(
+            "job.retries", "Attempts that failed, timed out or were lost and are tried again", job),
+        counter("job.timeouts", "Attempts whose time was up", job),
+        counter("job.lost", "Attempts whose worker disappeared", job),
+        counter("job.abandoned", "Attempts whose handler did not stop when asked", job));
+  }
+
+  private Counter counter(String name, String description, String job) {
+    return Counter.builder(name).description(description).tag("job", job).register(registry);
   }
 }

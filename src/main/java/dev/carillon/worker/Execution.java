@@ -13,7 +13,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +25,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Execution {
 
+  private static final Logger LOG = Logger.getLogger(Execution.class);
+
   private final Targets targets;
   private final InstantSource clock;
   private final ObjectMapper mapper;
+  private final RunLog log;
   private final BiConsumer<RunningAttempt, Completion> decided;
+  private final AtomicInteger stuck = new AtomicInteger();
 
   /**
    * @param decided told once of what each attempt came to
@@ -35,21 +41,24 @@ final class Execution {
       Targets targets,
       InstantSource clock,
       ObjectMapper mapper,
+      RunLog log,
       BiConsumer<RunningAttempt, Completion> decided) {
     this.targets = targets;
     this.clock = clock;
     this.mapper = Storable.mapper(mapper);
+    this.log = log;
     this.decided = decided;
   }
 
   /** Starts the attempt and returns at once. */
   void start(RunningAttempt attempt) {
-    RunLog.started(attempt);
+    log.started(attempt);
     if (!attempt.claimed().written()) {
       settle(attempt, broken(attempt, "its row in the table runs is missing"));
     } else if (attempt.definition().target() == null) {
       settle(attempt, broken(attempt, "its target cannot be read by this version"));
     } else {
+      attempt.handlerCalled();
       targets
           .call(attempt.definition().target(), attempt)
           .handle((word, thrown) -> heed(attempt, word, thrown));
@@ -59,11 +68,30 @@ final class Execution {
   /** The time that an attempt had to stop is over: it is recorded without its handler's word. */
   void giveUp(RunningAttempt attempt) {
     settle(attempt, stopped(attempt));
+    leaveBehind(attempt);
+  }
+
+  /** Its attempt is over, whatever its handler still does. */
+  void leaveBehind(RunningAttempt attempt) {
+    if (attempt.leaveHandlerBehind()) {
+      stuck.incrementAndGet();
+    }
+  }
+
+  /** How many handlers are still at it although their attempts are over. */
+  int stuck() {
+    return stuck.get();
   }
 
   /** An output or an exception can be such that even looking at it throws. */
   private @Nullable Void heed(
       RunningAttempt attempt, @Nullable Outcome word, @Nullable Throwable thrown) {
+    if (attempt.handlerBack()) {
+      stuck.decrementAndGet();
+      LOG.infof(
+          "run %s attempt %d: its handler has stopped at last; its word came too late to count",
+          attempt.runId(), attempt.attempt());
+    }
     try {
       returned(attempt, word, thrown);
     } catch (Throwable e) {
@@ -123,7 +151,7 @@ final class Execution {
     }
     Claimed claimed = attempt.claimed();
     Instant finished = clock.instant();
-    RunLog.ended(attempt, verdict, finished);
+    log.ended(attempt, verdict, finished);
     Journal journal = attempt.journal();
     decided.accept(
         attempt,

@@ -39,6 +39,14 @@ final class RunningAttempt implements RunContext {
     DRAIN
   }
 
+  /** Where its handler is, whatever the attempt has come to. */
+  private enum HandlerIs {
+    NOT_CALLED,
+    AT_WORK,
+    LEFT_BEHIND,
+    BACK
+  }
+
   private final Claimed claimed;
   private final JobDefinition definition;
   private final Instant deadline;
@@ -49,6 +57,8 @@ final class RunningAttempt implements RunContext {
   private volatile boolean launched;
   private @Nullable Map<String, Object> params;
   private volatile @Nullable String traceparent;
+  private volatile boolean endTold;
+  private HandlerIs handler = HandlerIs.NOT_CALLED;
   private @Nullable Journals journals;
   private volatile @Nullable Journal journal;
 
@@ -80,6 +90,35 @@ final class RunningAttempt implements RunContext {
 
   Phase phase() {
     return phase.get();
+  }
+
+  /** Its start was logged, so its end is to be. */
+  void tellEnd() {
+    endTold = true;
+  }
+
+  boolean isEndTold() {
+    return endTold;
+  }
+
+  synchronized void handlerCalled() {
+    handler = HandlerIs.AT_WORK;
+  }
+
+  /** Whether the attempt goes on without its handler, which is still at work. */
+  synchronized boolean leaveHandlerBehind() {
+    boolean atWork = handler == HandlerIs.AT_WORK;
+    if (atWork) {
+      handler = HandlerIs.LEFT_BEHIND;
+    }
+    return atWork;
+  }
+
+  /** Whether the handler that is back had been left behind. */
+  synchronized boolean handlerBack() {
+    boolean late = handler == HandlerIs.LEFT_BEHIND;
+    handler = HandlerIs.BACK;
+    return late;
   }
 
   /** Before it is executed: where its handler's lines go. */

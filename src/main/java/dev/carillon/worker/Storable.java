@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.run.Text;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -29,6 +30,9 @@ final class Storable {
 
   /** PostgreSQL's numeric has 131,072 digits before the point; nobody means more than these. */
   private static final int MOST_DIGITS = 1_000;
+
+  /** What stands around the beginning of an output that was cut. */
+  private static final int MARK_BYTES = 64;
 
   private static final char REPLACEMENT = '\uFFFD';
 
@@ -85,11 +89,21 @@ final class Storable {
     }
   }
 
+  /** As much of the beginning as fits, with its mark, into what is kept. */
   private static String cut(String json, ObjectMapper mapper) throws JsonProcessingException {
-    // A quarter, since a character may take four bytes, or more as an escape.
-    String head = text(json.substring(0, Math.min(json.length(), MOST_BYTES / 4)));
-    return mapper.writeValueAsString(
-        JsonNodeFactory.instance.objectNode().put("truncated", true).put("head", head));
+    int most = MOST_BYTES - MARK_BYTES;
+    while (true) {
+      String head = text(Text.head(json, most));
+      String marked =
+          mapper.writeValueAsString(
+              JsonNodeFactory.instance.objectNode().put("truncated", true).put("head", head));
+      int bytes = marked.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes <= MOST_BYTES) {
+        return marked;
+      }
+      // What is escaped takes more room than it is long; less each time, so this ends.
+      most = (int) ((long) most * (MOST_BYTES - MARK_BYTES) / bytes);
+    }
   }
 
   private static JsonNode clean(JsonNode node) {

@@ -5,7 +5,6 @@ import dev.carillon.broker.DueChannel;
 import dev.carillon.loop.Loop;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
-import dev.carillon.run.AttemptOutcome;
 import dev.carillon.run.Verdict;
 import dev.carillon.target.Targets;
 import dev.carillon.worker.RunningAttempt.Phase;
@@ -54,6 +53,7 @@ public final class Worker implements Claims.Hands {
   private final WorkerMeters meters;
   private final AttemptSpans spans;
   private final Slots slots;
+  private final RunLog runLog;
   private final Execution execution;
   private final Starts starts;
   private final Completions completions;
@@ -91,7 +91,8 @@ public final class Worker implements Claims.Hands {
     this.spans = spans;
     this.context = vertx.getOrCreateContext();
     this.slots = new Slots(settings.slots());
-    this.execution = new Execution(targets, clock, around.mapper(), this::decided);
+    this.runLog = new RunLog(settings.loggedPerSecond());
+    this.execution = new Execution(targets, clock, around.mapper(), runLog, this::decided);
     this.starts = new Starts(vertx, clock, this::launch);
     this.completions =
         new Completions(pg, notices, clock, vertx, context, Duration.ofSeconds(10), this::written);
@@ -112,7 +113,7 @@ public final class Worker implements Claims.Hands {
   }
 
   public void start() {
-    meters.watch(slots::taken, slots::size);
+    meters.watch(slots::taken, slots::size, execution::stuck);
     notices.listen(Notices.Channel.CANCEL, this::cancelRequested);
     notices.onReconnect(cancels::wake);
     lease.start();
@@ -204,8 +205,8 @@ public final class Worker implements Claims.Hands {
     spans.ended(attempt, completion.verdict());
     meters.ended(
         attempt.jobKey(),
-        completion.verdict().outcome() == AttemptOutcome.SUCCEEDED,
-        completion.verdict().outcome() == AttemptOutcome.DRAINED,
+        completion.verdict().outcome(),
+        completion.verdict().finalState() == null,
         Duration.between(attempt.claimed().lockedAt(), completion.finished()));
     record(attempt, completion);
     claims.slotFreed();
@@ -253,6 +254,7 @@ public final class Worker implements Claims.Hands {
 
   /** Ends what is out of time. */
   private void sweep() {
+    runLog.look();
     if (inHand.isEmpty()) {
       return;
     }
@@ -264,9 +266,10 @@ public final class Worker implements Claims.Hands {
       Instant stopBy = attempt.stopBy();
       if (attempt.phase() == Phase.CANCELING && stopBy != null && !now.isBefore(stopBy)) {
         LOG.warnf(
-            "run %s attempt %d does not stop; it is recorded without its handler's word",
-            attempt.runId(), attempt.attempt());
-        meters.abandoned();
+            "run %s attempt %d: its handler has not stopped %d s after it was asked to; the attempt is recorded without"
+                + " its word, and its slot goes to another run",
+            attempt.runId(), attempt.attempt(), WorkerSettings.STOP_GRACE.toSeconds());
+        meters.abandoned(attempt.jobKey());
         execution.giveUp(attempt);
       }
     }
@@ -327,6 +330,7 @@ public final class Worker implements Claims.Hands {
           if (attempt.isLaunched()) {
             spans.abandoned(attempt);
           }
+          execution.leaveBehind(attempt);
           slots.release();
           inHand.remove(attempt.runId(), attempt);
           if (silent) {

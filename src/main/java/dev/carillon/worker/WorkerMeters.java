@@ -1,13 +1,34 @@
 package dev.carillon.worker;
 
+import dev.carillon.run.AttemptOutcome;
 import java.time.Duration;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Port: what a worker measures. */
+/** Port: what is measured of workers and of the attempts they are at. From any thread. */
 public interface WorkerMeters {
 
-  void watch(IntSupplier slotsTaken, IntSupplier slots);
+  /** Nobody measures. */
+  WorkerMeters NONE =
+      new WorkerMeters() {
+        @Override
+        public void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck) {}
+
+        @Override
+        public void started(Duration late) {}
+
+        @Override
+        public void ended(
+            @Nullable String job, AttemptOutcome outcome, boolean again, Duration took) {}
+
+        @Override
+        public void abandoned(@Nullable String job) {}
+      };
+
+  /**
+   * @param stuck handlers that are still at it although their attempts are over
+   */
+  void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck);
 
   /**
    * @param late from the due instant to the claim
@@ -15,11 +36,18 @@ public interface WorkerMeters {
   void started(Duration late);
 
   /**
+   * Once for each attempt, by whoever says what it came to: its worker, or the process that took
+   * its run back.
+   *
    * @param job key; null for a run without a job
-   * @param handedBack neither success nor failure: another worker goes on
+   * @param again whether another attempt follows
    */
-  void ended(@Nullable String job, boolean succeeded, boolean handedBack, Duration took);
+  void ended(@Nullable String job, AttemptOutcome outcome, boolean again, Duration took);
 
-  /** A handler did not stop when asked, and still has its thread. */
-  void abandoned();
+  /**
+   * A handler did not stop when asked: its attempt was recorded without its word.
+   *
+   * @param job key; null for a run without a job
+   */
+  void abandoned(@Nullable String job);
 }

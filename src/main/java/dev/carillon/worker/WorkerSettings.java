@@ -10,9 +10,25 @@ import java.util.Set;
  * @param lease how long it may be silent before its runs are taken back; extended every third of it
  * @param drain how long a shutdown waits for runs in execution before it hands them back
  * @param version of the software
+ * @param loggedPerSecond how many attempts a second have their start and end in the log; 0 or more
  */
 public record WorkerSettings(
-    String name, Set<String> queues, int slots, Duration lease, Duration drain, String version) {
+    String name,
+    Set<String> queues,
+    int slots,
+    Duration lease,
+    Duration drain,
+    String version,
+    int loggedPerSecond) {
+
+  /** Enough to follow what a quiet process does. */
+  private static final int LOGGED_PER_SECOND = 50;
+
+  /** With the usual number of lines in the log. */
+  public WorkerSettings(
+      String name, Set<String> queues, int slots, Duration lease, Duration drain, String version) {
+    this(name, queues, slots, lease, drain, version, LOGGED_PER_SECOND);
+  }
 
   /**
    * How long a cancelled or timed-out handler is given to stop before its attempt is recorded
@@ -28,5 +44,9 @@ public record WorkerSettings(
 
   public WorkerSettings {
     queues = Set.copyOf(queues);
+    if (loggedPerSecond < 0) {
+      throw new IllegalArgumentException(
+          "attempts logged a second must be 0 or more, not " + loggedPerSecond);
+    }
   }
 }

@@ -12,6 +12,10 @@
  *   <li>a claim's answer is lost: the worker compares what stands as its own with what it has in
  *       hand, and hands back;
  *   <li>a completion cannot be written: it is kept and tried again, first in line;
+ *   <li>a handler's lines cannot be written: its end waits 2 s for them at most, they come later;
+ *       what a process that dies has not written of them (about a second's) is lost;
+ *   <li>a handler does not stop when asked: its attempt is recorded without its word after 5 s, its
+ *       slot goes to another run, and so does a new thread;
  *   <li>the process dies: its lease runs out and {@code maintenance.OfflineWorkers} takes its runs
  *       back.
  * </ul>

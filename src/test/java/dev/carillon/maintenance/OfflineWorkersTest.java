@@ -6,16 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.run.AttemptOutcome;
 import dev.carillon.run.Outcome;
 import dev.carillon.testing.EngineFixture;
 import dev.carillon.worker.Worker;
+import dev.carillon.worker.WorkerMeters;
 import io.smallrye.mutiny.Uni;
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -30,11 +35,13 @@ class OfflineWorkersTest {
   private final CountDownLatch held = new CountDownLatch(1);
   private final AtomicInteger cancelled = new AtomicInteger();
   private final AtomicInteger started = new AtomicInteger();
+  private final List<String> ended = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void open() {
     engine =
         new EngineFixture()
+            .meters(new Measured())
             .handler(
                 "holding",
                 run -> {
@@ -99,6 +106,43 @@ class OfflineWorkersTest {
     assertEquals("RUNNING", engine.state(run));
     assertEquals("", engine.attempts(run));
     assertTrue(worker.inHand() >= 1);
+  }
+
+  /** The run's own policy lies over the job's, also where nobody executes it any more. */
+  @Test
+  void asksTheRunsOwnPolicyWhetherItIsTriedAgain() {
+    UUID living = worker(0, null);
+    UUID gone = worker(0, "now()");
+    UUID stuck = runningUnder(living, 0);
+    UUID once = runningUnder(gone, 0);
+    UUID old = runningUnder(gone, 0);
+    UUID again = runningUnder(gone, 0);
+    engine.execute("update queue set deadline = now() - interval '1 second' where id = ?", stuck);
+    engine.execute("update runs set retry = '{\"noRetryOn\":[\"Timeout\"]}' where id = ?", stuck);
+    engine.execute("update runs set retry = '{\"noRetryOn\":[\"Lost\"]}' where id = ?", once);
+    engine.execute(
+        "update runs set retry = '{\"maxAge\":\"PT1M\"}', due_at = now() - interval '1 hour' where id = ?",
+        old);
+    engine.execute(
+        "update runs set retry = '{\"maxAge\":\"PT1M\"}', due_at = now() - interval '1 hour' where id = ?",
+        again);
+    // An operator tried this one again just now.
+    engine.execute("update queue set aged_from = now() where id = ?", again);
+
+    engine.maintenance(Duration.ofMinutes(5));
+
+    engine.awaitState(stuck, "FAILED");
+    engine.awaitState(once, "FAILED");
+    engine.awaitState(old, "DEAD");
+    await().until(() -> engine.attempts(again).equals("LOST"));
+    assertEquals("QUEUED", stateOf(again));
+    assertEquals(
+        List.of(
+            "holding LOST ended",
+            "holding LOST ended",
+            "holding LOST tried again",
+            "holding TIMED_OUT ended"),
+        ended.stream().sorted().toList());
   }
 
   @Test
@@ -200,12 +244,22 @@ class OfflineWorkersTest {
         insert into idempotency_keys (tenant_id, key, request_hash, status, headers, created_at)
         select 't', 'k' || n, '', 201, '{}', now() - n * interval '1 hour' from generate_series(1, 48) as n
         """);
+    UUID running = runningUnder(worker(0, null), 0);
+    engine.execute(
+        """
+        insert into run_progress (run_id, tenant_id, attempt, fraction, at)
+        select gen_random_uuid(), 't', 1, 0.5, now() - interval '1 hour'
+        union all select ?, 't', 1, 0.5, now() - interval '1 hour'
+        union all select gen_random_uuid(), 't', 1, 0.5, now()
+        """,
+        running);
     worker(0, "now() - interval '8 days'");
     engine.execute("drop table runs_" + partitionInAYear());
 
     engine.maintenance(LEASE);
 
-    await().until(() -> engine.count("select count(*) from workers") == 0);
+    await().until(() -> engine.count("select count(*) from workers") == 1);
+    assertEquals(2, engine.count("select count(*) from run_progress"));
     assertEquals(23, engine.count("select count(*) from idempotency_keys"));
     assertEquals(
         1,
@@ -247,5 +301,22 @@ class OfflineWorkersTest {
   private String stateOf(UUID run) {
     Object state = engine.row("select state::text from queue where id = ?", run).get("state");
     return "RETRY_SCHEDULED".equals(state) ? "QUEUED" : state.toString();
+  }
+
+  private final class Measured implements WorkerMeters {
+
+    @Override
+    public void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck) {}
+
+    @Override
+    public void started(Duration late) {}
+
+    @Override
+    public void ended(String of, AttemptOutcome outcome, boolean again, Duration took) {
+      ended.add(of + " " + outcome + (again ? " tried again" : " ended"));
+    }
+
+    @Override
+    public void abandoned(String of) {}
   }
 }

@@ -78,4 +78,9 @@ class RunErrorTest {
         "its message cannot be read: asking for it threw java.lang.UnsupportedOperationException",
         error.message());
   }
+
+  @Test
+  void masksASecretAtTheEndOfALongLineToo() {
+    assertFalse(Redaction.of("x".repeat(1024 * 1024) + "_token=planted").contains("planted"));
+  }
 }

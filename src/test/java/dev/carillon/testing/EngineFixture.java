@@ -57,7 +57,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -110,6 +109,7 @@ public final class EngineFixture implements AutoCloseable {
   private InstantSource clock = REAL;
   private Duration drain = Duration.ofSeconds(1);
   private Function<Letter, Uni<Void>> letters = letter -> Uni.createFrom().voidItem();
+  private WorkerMeters meters = WorkerMeters.NONE;
 
   public EngineFixture() {
     try {
@@ -191,6 +191,11 @@ public final class EngineFixture implements AutoCloseable {
     return this;
   }
 
+  public EngineFixture meters(WorkerMeters measuring) {
+    meters = measuring;
+    return this;
+  }
+
   public EngineFixture drain(Duration atMost) {
     drain = atMost;
     return this;
@@ -215,7 +220,7 @@ public final class EngineFixture implements AutoCloseable {
                     new HandlerCaller(handlers, asyncHandlers, pool),
                     new HttpCaller(vertx, slots, CallSpans.OFF, clock))),
             new WorkerSettings("test", Set.of(), slots, lease, drain, "1"),
-            new NoMeters(),
+            meters,
             AttemptSpans.OFF);
     worker.start();
     running.push(worker::drain);
@@ -292,7 +297,7 @@ public final class EngineFixture implements AutoCloseable {
 
   public Maintenance maintenance(Duration workerLease) {
     Maintenance maintenance =
-        new Maintenance(vertx, pg, notices, clock, Duration.ofSeconds(10), workerLease);
+        new Maintenance(vertx, pg, notices, clock, Duration.ofSeconds(10), workerLease, meters);
     maintenance.start();
     running.push(maintenance::stop);
     return maintenance;
@@ -494,20 +499,5 @@ public final class EngineFixture implements AutoCloseable {
     } catch (SQLException closed) {
       throw new IllegalStateException(closed);
     }
-  }
-
-  private static final class NoMeters implements WorkerMeters {
-
-    @Override
-    public void watch(IntSupplier slotsTaken, IntSupplier slots) {}
-
-    @Override
-    public void started(Duration late) {}
-
-    @Override
-    public void ended(String job, boolean succeeded, boolean handedBack, Duration took) {}
-
-    @Override
-    public void abandoned() {}
   }
 }

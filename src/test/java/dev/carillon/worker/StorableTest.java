@@ -18,6 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StorableTest {
 
@@ -78,6 +79,17 @@ class StorableTest {
     assertTrue(stored.getBytes(StandardCharsets.UTF_8).length <= Storable.MOST_BYTES);
     assertEquals(true, new JsonObject(stored).getBoolean("truncated"));
     assertTrue(new JsonObject(stored).getString("head").length() > 10_000);
+  }
+
+  /** Ten megabytes, also of what takes more room in JSON than it is long. */
+  @ParameterizedTest
+  @ValueSource(strings = {"x", "\"", "\u0001", "€"})
+  void keepsNearlySixtyFourKibibytesOfWhatItCuts(String character) {
+    String stored = Storable.output(Map.of("k", character.repeat(10 * 1024 * 1024)), MAPPER);
+
+    int bytes = stored.getBytes(StandardCharsets.UTF_8).length;
+    assertTrue(bytes <= Storable.MOST_BYTES && bytes > Storable.MOST_BYTES - 1_024, bytes + "");
+    assertTrue(new JsonObject(stored).getString("head").startsWith("{\"k\":\""));
   }
 
   @Test

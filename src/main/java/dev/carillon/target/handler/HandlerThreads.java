@@ -11,12 +11,15 @@ import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where blocking handlers run: a virtual thread each where the JVM has them, a bounded pool where
- * it has not.
+ * Where blocking handlers run: a virtual thread each where the JVM has them, a pool where it has
+ * not, which grows while there are handlers that do not stop.
  */
 public final class HandlerThreads {
 
   private static final Duration IDLE = Duration.ofSeconds(30);
+
+  /** A thread is given back a moment after its slot is. */
+  private static final int AT_LEAST_BEYOND = 8;
 
   /** What a fork-join pool can have. */
   private static final int MOST_THREADS = 32_767;
@@ -24,7 +27,8 @@ public final class HandlerThreads {
   private HandlerThreads() {}
 
   /**
-   * @param slots how many handlers may run at once: the pool never has fewer threads to offer
+   * @param slots how many handlers may be at work at once: each has a thread at once, whatever
+   *     others that were given up still do
    */
   public static ExecutorService open(int slots) {
     try {
@@ -36,10 +40,19 @@ public final class HandlerThreads {
                   MethodType.methodType(ExecutorService.class));
       return (ExecutorService) factory.invoke();
     } catch (NoSuchMethodException e) {
-      return pool(slots);
+      return pools(slots);
     } catch (Throwable e) {
       throw new IllegalStateException("virtual threads could not be started", e);
     }
+  }
+
+  /**
+   * With twice as many threads as slots in each: a handler that ignores its interrupt keeps its
+   * thread after its slot was freed, and a few of those are nothing to make much of.
+   */
+  static HandlerPools pools(int slots) {
+    int threads = Math.min(Math.max(slots * 2, slots + AT_LEAST_BEYOND), MOST_THREADS);
+    return new HandlerPools(threads, HandlerThreads::pool);
   }
 
   /**
@@ -47,12 +60,8 @@ public final class HandlerThreads {
    * woken or started only while handlers wait. A pool with a queue starts a thread for each of its
    * first handlers and wakes one for each of the others: with handlers that do nothing, that alone
    * cost more than all else.
-   *
-   * <p>A handler that ignores its interrupt keeps its thread after its slot was freed; twice the
-   * slots leaves room for those without letting them eat the machine.
    */
-  static ExecutorService pool(int slots) {
-    int threads = Math.min(slots * 2, MOST_THREADS);
+  static ExecutorService pool(int threads) {
     return new ForkJoinPool(
         threads,
         HandlerThread::new,
