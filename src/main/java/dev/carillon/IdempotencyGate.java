@@ -94,7 +94,7 @@ public final class IdempotencyGate {
     return applied;
   }
 
-  /** As statements: a connection that a transaction manager has enlisted refuses savepoints. */
+  /** By a statement: a connection in a transaction manager's hands refuses the method for it. */
   private static void undo(Connection connection, Throwable failure) {
     try {
       run(connection, "rollback to savepoint carillon_gate");

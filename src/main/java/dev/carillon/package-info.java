@@ -1,6 +1,7 @@
 /**
- * Carillon's front door: what an application implements ({@link dev.carillon.JobHandler}) and is
- * told ({@link dev.carillon.RunContext}). It knows no framework.
+ * Carillon's front door: what an application implements ({@link dev.carillon.JobHandler}), is told
+ * ({@link dev.carillon.RunContext}) and asks for ({@link dev.carillon.Scheduler}), and how its own
+ * data change once ({@link dev.carillon.IdempotencyGate}). It knows no framework.
  *
  * <p>A fire's way through the code, one stop a line:
  *

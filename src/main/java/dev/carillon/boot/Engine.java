@@ -11,8 +11,10 @@ import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import jakarta.interceptor.Interceptor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -77,14 +79,19 @@ class Engine implements HealthPart {
     this.rules = rules;
   }
 
-  void start(@Observes StartupEvent starting) {
+  /** Before the observers of an application: they may schedule something, or ask for a run. */
+  void setClock(@Observes @Priority(Interceptor.Priority.PLATFORM_BEFORE) StartupEvent starting) {
     clock.measure().await().atMost(FIRST_MEASUREMENT);
     notices.open().await().atMost(FIRST_MEASUREMENT);
     Loop measuring =
         new Loop("measure the database's clock", vertx, vertx.getOrCreateContext(), this::measure);
     clock.onDoubt(measuring::wake);
     measuring.start();
-    // Before anything runs: what is wrong with them stops the start.
+  }
+
+  /** After them: a handler may need what they prepare. */
+  void start(@Observes @Priority(Interceptor.Priority.PLATFORM_AFTER) StartupEvent starting) {
+    // What is wrong with them stops the start, so before anything runs.
     if (works() || config.has(Role.API)) {
       fixedSchedules.declare();
     }

@@ -40,6 +40,7 @@ public final class CarillonProcess implements AutoCloseable {
   private final Map<String, String> environment = new LinkedHashMap<>();
   private final List<String> jvmOptions = new ArrayList<>(List.of("-Xmx512m"));
   private final Path data;
+  private String jar = System.getProperty("dev.carillon.jar", "target/quarkus-app/quarkus-run.jar");
   private Path output;
   private Process process;
 
@@ -63,6 +64,12 @@ public final class CarillonProcess implements AutoCloseable {
     return this;
   }
 
+  /** Another application that has Carillon within. */
+  public CarillonProcess jar(Path application) {
+    jar = application.toString();
+    return this;
+  }
+
   public CarillonProcess start() {
     try {
       output = Files.createTempFile("carillon", ".out");
@@ -70,7 +77,7 @@ public final class CarillonProcess implements AutoCloseable {
       command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
       command.addAll(jvmOptions);
       command.add("-jar");
-      command.add(System.getProperty("dev.carillon.jar", "target/quarkus-app/quarkus-run.jar"));
+      command.add(jar);
       ProcessBuilder builder =
           new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
       // What the machine happens to have set must not decide a test.

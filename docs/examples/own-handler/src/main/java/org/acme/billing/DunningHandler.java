@@ -1,12 +1,15 @@
 package org.acme.billing;
 
 import dev.carillon.FixedSchedule;
+import dev.carillon.JobDefinition;
 import dev.carillon.JobHandler;
 import dev.carillon.RunContext;
 import dev.carillon.RunOptions;
 import dev.carillon.Scheduler;
 import dev.carillon.run.Outcome;
+import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import java.util.List;
 import java.util.Map;
 
@@ -21,6 +24,10 @@ public class DunningHandler implements JobHandler {
     this.scheduler = scheduler;
   }
 
+  void declare(@Observes StartupEvent start) {
+    scheduler.declare(JobDefinition.of("remind").maxAttempts(3));
+  }
+
   @Override
   public String name() {
     return "dunning";
@@ -30,10 +37,8 @@ public class DunningHandler implements JobHandler {
   public Outcome handle(RunContext run) {
     List<String> overdue = List.of("4711", "4712");
     for (String invoice : overdue) {
-      scheduler.enqueue(
-          "remind",
-          Map.of("invoice", invoice),
-          RunOptions.NONE.dedupeKey("remind-" + invoice).by(run));
+      RunOptions once = RunOptions.NONE.dedupeKey("remind-" + invoice).by(run);
+      scheduler.enqueue("remind", Map.of("invoice", invoice), once);
     }
     return Outcome.success(Map.of("overdue", overdue.size()));
   }

@@ -1,0 +1,173 @@
+package dev.carillon.boot;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.carillon.AsyncJobHandler;
+import dev.carillon.FixedSchedule;
+import dev.carillon.JobHandler;
+import dev.carillon.RunContext;
+import dev.carillon.ScheduleDefinition;
+import dev.carillon.ScheduleInfo;
+import dev.carillon.Scheduler;
+import dev.carillon.run.Outcome;
+import dev.carillon.schedule.OverlapPolicy;
+import dev.carillon.testing.PostgresResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
+import jakarta.inject.Inject;
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a handler's annotation says is so after the start, or the start says why not. */
+@QuarkusTest
+@QuarkusTestResource(PostgresResource.class)
+class FixedSchedulesTest {
+
+  private static final String TENANT = "fixed-schedules";
+
+  @Inject Scheduler ofDefault;
+
+  private Scheduler scheduler;
+
+  @BeforeEach
+  void ofATenant() {
+    scheduler = ofDefault.of(TENANT);
+  }
+
+  private abstract static class Named implements JobHandler {
+
+    @Override
+    public String name() {
+      return getClass().getSimpleName();
+    }
+
+    @Override
+    public Outcome handle(RunContext run) {
+      return Outcome.success();
+    }
+  }
+
+  @FixedSchedule(
+      cron = "0 2 1 1 *",
+      timezone = "Europe/Berlin",
+      overlap = OverlapPolicy.SKIP,
+      tenant = TENANT)
+  private static final class Yearly extends Named {}
+
+  @FixedSchedule(every = "P300D", key = "rarely", jobKey = "rare", tenant = TENANT)
+  private static final class Rare implements AsyncJobHandler {
+
+    @Override
+    public String name() {
+      return "rare-handler";
+    }
+
+    @Override
+    public CompletionStage<Outcome> handle(RunContext run) {
+      return CompletableFuture.completedFuture(Outcome.success());
+    }
+  }
+
+  @FixedSchedule(cron = "0 2 * *", tenant = TENANT)
+  private static final class TooShort extends Named {}
+
+  @FixedSchedule(every = "two hours", tenant = TENANT)
+  private static final class Wordy extends Named {}
+
+  @FixedSchedule(cron = "0 2 * * *", every = "PT1H", tenant = TENANT)
+  private static final class Both extends Named {}
+
+  @FixedSchedule(tenant = TENANT)
+  private static final class Neither extends Named {}
+
+  @FixedSchedule(cron = "0 2 * * *", timezone = "Mars/Base", tenant = TENANT)
+  private static final class Elsewhere extends Named {}
+
+  @FixedSchedule(cron = "0 2 * * *", key = "no key", tenant = TENANT)
+  private static final class BadKey extends Named {}
+
+  @FixedSchedule(cron = "0 2 * * *", tenant = "Not A Tenant")
+  private static final class Nobodys extends Named {}
+
+  private static final class Unannotated extends Named {}
+
+  @Test
+  void declaresJobAndScheduleOfEachAnnotatedHandlerOnce() {
+    FixedSchedules start =
+        new FixedSchedules(
+            scheduler, List.of(new Yearly(), new Unannotated()), List.of(new Rare()));
+
+    start.declare();
+    start.declare();
+
+    ScheduleInfo yearly = scheduler.findSchedule("Yearly").orElseThrow();
+    ScheduleInfo rarely = scheduler.findSchedule("rarely").orElseThrow();
+    assertThat(yearly.version()).isOne();
+    assertThat(yearly.jobKey()).isEqualTo("Yearly");
+    assertThat(rarely.version()).isOne();
+    assertThat(rarely.jobKey()).isEqualTo("rare");
+    assertThat(scheduler.findSchedule("Unannotated")).isEmpty();
+    assertThat(shown("/schedules/Yearly", "overlapPolicy")).isEqualTo("SKIP");
+    assertThat(shown("/schedules/Yearly", "timezone")).isEqualTo("Europe/Berlin");
+    assertThat(shown("/jobs/rare", "target.name")).isEqualTo("rare-handler");
+  }
+
+  @Test
+  void stopsTheStartInALineThatNamesTheClass() {
+    assertStops(new TooShort(), "cron = \"0 2 * *\": ");
+    assertStops(new Wordy(), "every = \"two hours\": ");
+    assertStops(new Both(), "either cron or every is required, and not both");
+    assertStops(new Neither(), "either cron or every is required, and not both");
+    assertStops(new Elsewhere(), "timezone: ");
+    assertStops(new BadKey(), "key: must be 1 to 128 of ");
+    assertStops(new Nobodys(), "tenant: ");
+  }
+
+  @Test
+  void startsThoughAnOperatorHasArchivedTheJob() {
+    Scheduler other = scheduler.of(TENANT + "2");
+    FixedSchedules start = new FixedSchedules(only(other), List.of(new Yearly()), List.of());
+    start.declare();
+    other.unschedule("Yearly");
+    RestAssured.given()
+        .header("X-Tenant-Id", TENANT + "2")
+        .contentType("application/json")
+        .post("/jobs/Yearly/archive")
+        .then()
+        .statusCode(200);
+
+    start.declare();
+
+    assertThat(other.findSchedule("Yearly")).isEmpty();
+  }
+
+  private void assertStops(JobHandler handler, String why) {
+    assertThatThrownBy(() -> new FixedSchedules(scheduler, List.of(handler), List.of()).declare())
+        .isInstanceOf(StartFailure.class)
+        .hasMessageStartingWith("@FixedSchedule on " + handler.getClass().getName() + ": ")
+        .hasMessageContaining(why)
+        .satisfies(failure -> assertThat(failure.getMessage().lines()).hasSize(1));
+  }
+
+  private static Object shown(String path, String field) {
+    return RestAssured.given().header("X-Tenant-Id", TENANT).get(path).path(field);
+  }
+
+  /** Whatever tenant an annotation names. */
+  private static Scheduler only(Scheduler one) {
+    return (Scheduler)
+        Proxy.newProxyInstance(
+            FixedSchedulesTest.class.getClassLoader(),
+            new Class<?>[] {Scheduler.class},
+            (proxy, method, arguments) ->
+                method.getName().equals("of")
+                    ? one
+                    : one.schedule((ScheduleDefinition) arguments[0]));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.carillon.scheduling;
+
+import org.jspecify.annotations.NullMarked;
