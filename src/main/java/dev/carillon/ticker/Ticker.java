@@ -65,6 +65,7 @@ public final class Ticker {
   private final Reconciler reconciler;
   private final Admission admission;
   private final Expiry expiry;
+  private final FailureJobs failures;
   private final ZoneRulesUpdate zoneRules;
   private final Loop loop;
   private @Nullable Instant seenUntil;
@@ -100,6 +101,7 @@ public final class Ticker {
         new Admission(pg, notices, clock, lease, vertx, context, this::publish, loop::wake);
     this.madeHeld = admission::planned;
     this.expiry = new Expiry(pg, clock, lease, vertx, context, admission::changed, loop::wake);
+    this.failures = new FailureJobs(pg, clock, lease, vertx, context, this::publish);
     this.zoneRules =
         new ZoneRulesUpdate(
             vertx, pg, clock, lease::held, settings.defaultZone(), settings.rules(), loop::wake);
@@ -116,6 +118,7 @@ public final class Ticker {
     reconciler.start();
     admission.start();
     expiry.start();
+    failures.start();
     zoneRules.start();
   }
 
@@ -136,6 +139,7 @@ public final class Ticker {
         .thenCompose(done -> reconciler.stop())
         .thenCompose(done -> admission.stop())
         .thenCompose(done -> expiry.stop())
+        .thenCompose(done -> failures.stop())
         .thenCompose(done -> zoneRules.stop())
         .thenCompose(done -> publisher.stop())
         .thenCompose(done -> lease.release());
@@ -151,6 +155,11 @@ public final class Ticker {
    */
   public @Nullable Instant lastPass() {
     return lastPass;
+  }
+
+  /** Failures for which this process could not start what their job names, since its start. */
+  public long unansweredFailures() {
+    return failures.dropped();
   }
 
   private void gained() {
