@@ -143,6 +143,7 @@ class Engine implements HealthPart {
       if (lastPass != null) {
         told.put("tickerLagMs", Long.toString(lag(lastPass)));
       }
+      told.put("unansweredFailures", Long.toString(ticking.ticker().unansweredFailures()));
     }
     if (works()) {
       told.put("runsInHand", Integer.toString(worker.inHand()));

@@ -66,6 +66,7 @@ public final class Ticker {
   private final Admission admission;
   private final GroupProgress groups;
   private final Expiry expiry;
+  private final FailureJobs failures;
   private final ZoneRulesUpdate zoneRules;
   private final Loop loop;
   private @Nullable Instant seenUntil;
@@ -103,6 +104,7 @@ public final class Ticker {
     this.groups =
         new GroupProgress(pg, notices, clock, lease, vertx, context, this::publishIfSeenOrDue);
     this.expiry = new Expiry(pg, clock, lease, vertx, context, admission::changed, loop::wake);
+    this.failures = new FailureJobs(pg, clock, lease, vertx, context, this::publish);
     this.zoneRules =
         new ZoneRulesUpdate(
             vertx, pg, clock, lease::held, settings.defaultZone(), settings.rules(), loop::wake);
@@ -121,6 +123,7 @@ public final class Ticker {
     admission.start();
     groups.start();
     expiry.start();
+    failures.start();
     zoneRules.start();
   }
 
@@ -142,6 +145,7 @@ public final class Ticker {
         .thenCompose(done -> admission.stop())
         .thenCompose(done -> groups.stop())
         .thenCompose(done -> expiry.stop())
+        .thenCompose(done -> failures.stop())
         .thenCompose(done -> zoneRules.stop())
         .thenCompose(done -> publisher.stop())
         .thenCompose(done -> lease.release());
@@ -157,6 +161,11 @@ public final class Ticker {
    */
   public @Nullable Instant lastPass() {
     return lastPass;
+  }
+
+  /** Failures for which this process could not start what their job names, since its start. */
+  public long unansweredFailures() {
+    return failures.dropped();
   }
 
   private void gained() {

@@ -93,7 +93,7 @@ class JobResourceTest {
             "/jobs",
             """
             {'key':'not good','colour':'red','timeout':'5 minutes','priority':9,
-             'retry':{'maxAttempts':0,'backoff':'LINEAR','jitter':'FULL'},'labels':{}}
+             'retry':{'maxAttempts':0,'backoff':'SLOWLY','jitter':'SOME'},'labels':{'a b':'c'}}
             """)
         .then()
         .statusCode(422)
@@ -112,11 +112,8 @@ class JobResourceTest {
                 "/retry/maxAttempts",
                 "/retry/backoff",
                 "/retry/jitter",
-                "/labels"))
-        .body("errors.find { it.pointer == '/timeout' }.example", equalTo("PT5M"))
-        .body(
-            "errors.find { it.pointer == '/labels' }.message",
-            equalTo("labels is not supported in this version"));
+                "/labels/a b"))
+        .body("errors.find { it.pointer == '/timeout' }.example", equalTo("PT5M"));
   }
 
   @ParameterizedTest

@@ -79,9 +79,9 @@ final class SchemaShape {
     if (errors.isEmpty() && places > MOST_PLACES) {
       errors.wrong(
           at,
-          "with what it refers to, it has more than "
+          "has more than "
               + MOST_PLACES
-              + " schemas in it; make it smaller",
+              + " schemas in it, each reference counted with all behind it; make it smaller",
           null);
     }
     return places;
