@@ -1,13 +1,10 @@
 package dev.carillon.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.broker.EventMessage;
 import dev.carillon.run.Outcome;
-import dev.carillon.run.RunState;
 import dev.carillon.testing.EngineFixture;
 import java.time.Duration;
 import java.time.Instant;

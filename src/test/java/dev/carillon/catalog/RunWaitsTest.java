@@ -1,17 +1,12 @@
 package dev.carillon.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.run.Outcome;
-import dev.carillon.run.RunState;
 import dev.carillon.testing.EngineFixture;
 import java.time.Duration;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -74,8 +69,7 @@ class RunWaitsTest {
   void waitsForManyRunsWithOneLook() {
     UUID job = engine.job("noop");
     List<UUID> runs = IntStream.range(0, 40).mapToObj(i -> engine.run(job)).toList();
-    AtomicInteger looks =
-        new AtomicInteger();
+    AtomicInteger looks = new AtomicInteger();
     engine.pg.fault(
         (sql, parameters, go) -> {
           if (sql.equals(RunLineSql.LIVING)) {
@@ -114,5 +108,4 @@ class RunWaitsTest {
     operators.waits.release();
     Awaitility.await().until(() -> operators.waits.count() == 0);
   }
-
 }
