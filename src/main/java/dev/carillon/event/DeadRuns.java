@@ -115,7 +115,8 @@ final class DeadRuns {
       return "POISON";
     }
     JsonObject error = end == null ? null : end.error();
-    return error == null ? "DEAD" : "DEAD: " + error.getString("class");
+    String type = error == null ? null : error.getString("class");
+    return type == null ? "DEAD" : "DEAD: " + type.lines().findFirst().orElse("");
   }
 
   private Uni<Duration> step() {

@@ -1,0 +1,99 @@
+package dev.carillon.catalog;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.carillon.catalog.input.JsonText;
+import dev.carillon.catalog.input.RunChange;
+import dev.carillon.catalog.input.RunSelection;
+import dev.carillon.pg.Statements;
+import dev.carillon.run.RunState;
+import dev.carillon.tenancy.Requester;
+import dev.carillon.tenancy.Tenant;
+import dev.carillon.tenancy.TenantTransactions;
+import dev.carillon.tenancy.TestTenancy;
+import dev.carillon.testing.EngineFixture;
+import io.smallrye.mutiny.Uni;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/** What operators do, without Quarkus. */
+final class Operators {
+
+  private static final Requester REQUESTER = new Requester(new Tenant(EngineFixture.TENANT), null);
+
+  private final TenantTransactions transactions;
+  private final Runs runs;
+  private final RunRevival revival;
+  private final RunBulk bulk;
+  private final RunCancel cancel;
+  private final RunEdit edit;
+  private final RunNotices notices;
+  private final RunList list;
+  private final RunShown shown;
+  final RunWaits waits;
+
+  Operators(EngineFixture engine) {
+    transactions = TestTenancy.transactions(engine.pg);
+    runs = new Runs(transactions, EngineFixture.REAL, new Ids());
+    revival = new RunRevival(runs, EngineFixture.REAL);
+    bulk = new RunBulk(revival);
+    cancel = new RunCancel(runs, EngineFixture.REAL);
+    edit = new RunEdit(runs, EngineFixture.REAL);
+    notices =
+        new RunNotices(
+            new DueNotices(engine.vertx, engine.notices, EngineFixture.REAL), engine.notices);
+    list = new RunList(transactions, EngineFixture.REAL);
+    waits = new RunWaits(engine.vertx, engine.pg);
+    shown = new RunShown(runs, waits, engine.pg, EngineFixture.REAL);
+  }
+
+  RunView revive(UUID run, Revival what) {
+    RunRevival.Revived revived =
+        await((statements, as) -> revival.one(statements, as, run.toString(), what));
+    notices.tell(revived.news());
+    return revived.run();
+  }
+
+  RunBulk.Matched all(String selection, Revival what) {
+    RunSelection read =
+        RunSelection.read(
+            JsonText.read(selection.replace('\'', '"'), ObjectNode.class), what.states());
+    RunBulk.Result result = await((statements, as) -> bulk.all(statements, as, read, what));
+    notices.tell(result.news());
+    return result.matched();
+  }
+
+  RunView cancel(UUID run) {
+    return await((statements, as) -> cancel.cancel(statements, as, run.toString())).run();
+  }
+
+  RunView edit(UUID run, String patch) {
+    RunChange change = RunChange.read(JsonText.read(patch.replace('\'', '"'), ObjectNode.class));
+    RunEdit.Edited edited =
+        await((statements, as) -> edit.change(statements, as, run.toString(), change));
+    notices.tell(edited.news());
+    return edited.run();
+  }
+
+  RunView get(UUID run, @Nullable Duration wait) {
+    return shown
+        .get(REQUESTER.tenant(), run.toString(), wait)
+        .await()
+        .atMost(Duration.ofSeconds(90));
+  }
+
+  Page<RunView> list(RunState state, @Nullable UUID after, int limit) {
+    return list.list(
+            REQUESTER.tenant(), new RunFilter(state, null, null, null, null, null), after, limit)
+        .await()
+        .atMost(Duration.ofSeconds(30));
+  }
+
+  private <T> T await(BiFunction<Statements, Requester, Uni<T>> work) {
+    return transactions
+        .statements(REQUESTER.tenant(), statements -> work.apply(statements, REQUESTER))
+        .await()
+        .atMost(Duration.ofSeconds(60));
+  }
+}
