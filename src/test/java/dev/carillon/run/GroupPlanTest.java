@@ -72,7 +72,8 @@ class GroupPlanTest {
   void doesOneThingAtMost(@ForAll("standings") GroupPlan.Standing group) {
     GroupPlan plan = GroupPlan.of(group);
 
-    int things = (plan.end() == null ? 0 : 1) + (plan.stop() ? 1 : 0) + (plan.release() > 0 ? 1 : 0);
+    int things =
+        (plan.end() == null ? 0 : 1) + (plan.stop() ? 1 : 0) + (plan.release() > 0 ? 1 : 0);
     assertTrue(things <= 1, plan.toString());
   }
 
@@ -105,8 +106,7 @@ class GroupPlanTest {
 
   @Property
   void countsEachEndOnce(@ForAll("tallies") GroupTally before, @ForAll("tallies") GroupTally ends) {
-    int ended =
-        ends.succeeded() + ends.wrong() + ends.skipped() + ends.missed();
+    int ended = ends.succeeded() + ends.wrong() + ends.skipped() + ends.missed();
 
     GroupTally after = before.after(ends, ended);
 
@@ -115,7 +115,14 @@ class GroupPlanTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"CREATED, false", "QUEUED, false", "RUNNING, false", "COMPLETED, true", "PARTIAL, true", "CANCELED, true"})
+  @CsvSource({
+    "CREATED, false",
+    "QUEUED, false",
+    "RUNNING, false",
+    "COMPLETED, true",
+    "PARTIAL, true",
+    "CANCELED, true"
+  })
   void isFinalWhereNothingMoreBecomesOfIt(GroupStatus status, boolean last) {
     assertEquals(last, status.isFinal());
     if (last) {
@@ -147,7 +154,8 @@ class GroupPlanTest {
             Arbitraries.of(GroupStatus.class),
             tallies(),
             Arbitraries.integers().between(0, 6),
-            Combinators.combine(flag, flag, flag, flag).as((a, b, c, d) -> new boolean[] {a, b, c, d}))
+            Combinators.combine(flag, flag, flag, flag)
+                .as((a, b, c, d) -> new boolean[] {a, b, c, d}))
         .as(
             (mode, most, status, tally, atWork, flags) ->
                 new GroupPlan.Standing(

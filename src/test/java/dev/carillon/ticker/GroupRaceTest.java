@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.carillon.catalog.Refusal;
 import dev.carillon.catalog.TestGroups;
 import dev.carillon.catalog.input.InvalidInput;
-import dev.carillon.run.GroupStatus;
 import dev.carillon.run.Outcome;
 import dev.carillon.testing.EngineFixture;
 import java.time.Duration;
@@ -153,7 +152,8 @@ class GroupRaceTest {
                 select from attempts where final_state is not null group by run_id, generation having count(*) > 1) x
               """));
       assertEquals(
-          GROUPS * RUNS + accepted.get(), engine.count("select count(*) from runs where group_id is not null"));
+          GROUPS * RUNS + accepted.get(),
+          engine.count("select count(*) from runs where group_id is not null"));
     }
   }
 
