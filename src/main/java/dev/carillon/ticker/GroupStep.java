@@ -114,7 +114,9 @@ final class GroupStep {
 
     private Uni<Void> goOn() {
       return statements
-          .query(GroupProgressSql.TAKE, Tuple.of(ids(locked.keySet()), ids(limited())))
+          .query(
+              GroupProgressSql.TAKE,
+              Tuple.tuple().addArrayOfUUID(ids(locked.keySet())).addArrayOfUUID(ids(limited())))
           .invoke(this::decide)
           .chain(taken -> stop())
           .chain(stopped -> release())
