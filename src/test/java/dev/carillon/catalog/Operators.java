@@ -35,7 +35,7 @@ final class Operators {
 
   Operators(EngineFixture engine) {
     transactions = TestTenancy.transactions(engine.pg);
-    runs = new Runs(transactions, EngineFixture.REAL, new Ids());
+    runs = TestCatalog.runs(transactions, EngineFixture.REAL);
     revival = new RunRevival(runs, EngineFixture.REAL);
     bulk = new RunBulk(revival);
     cancel = new RunCancel(runs, EngineFixture.REAL);

@@ -23,10 +23,7 @@ public final class TestCatalog {
       TenantTransactions transactions, Vertx vertx, Notices notices, InstantSource clock) {
     Ids ids = new Ids();
     return new RequestedRuns(
-        new Runs(transactions, clock, ids, new FittingParams(new ParamsSchemas())),
-        new DueNotices(vertx, notices, clock),
-        clock,
-        ids);
+        runs(transactions, clock), new DueNotices(vertx, notices, clock), clock, ids);
   }
 
   /** What people do to runs of the default tenant; each says whether it was done, not refused. */
@@ -42,7 +39,7 @@ public final class TestCatalog {
   public static Operator operator(Pg pg, InstantSource clock) {
     TenantTransactions transactions = TestTenancy.transactions(pg);
     Requester requester = new Requester(Tenant.DEFAULT, null);
-    Runs runs = new Runs(transactions, clock, new Ids(), new FittingParams(new ParamsSchemas()));
+    Runs runs = runs(transactions, clock);
     RunCancel cancel = new RunCancel(runs, clock);
     RunRevival revival = new RunRevival(runs, clock);
     return new Operator() {
@@ -67,6 +64,10 @@ public final class TestCatalog {
                 Tenant.DEFAULT, s -> revival.one(s, requester, run.toString(), Revival.DISCARD)));
       }
     };
+  }
+
+  static Runs runs(TenantTransactions transactions, InstantSource clock) {
+    return new Runs(transactions, clock, new Ids(), new FittingParams(new ParamsSchemas()));
   }
 
   private static boolean done(Uni<?> work) {

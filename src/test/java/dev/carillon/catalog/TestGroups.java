@@ -37,7 +37,7 @@ public final class TestGroups {
     Ids ids = new Ids();
     this.engine = engine;
     this.transactions = TestTenancy.transactions(engine.pg);
-    this.runs = new Runs(transactions, EngineFixture.REAL, ids);
+    this.runs = TestCatalog.runs(transactions, EngineFixture.REAL);
     this.groups = new Groups(transactions, runs, EngineFixture.REAL, ids);
     this.edits = new GroupEdits(groups, EngineFixture.REAL);
     this.cancel = new RunCancel(runs, EngineFixture.REAL);
