@@ -1,14 +1,18 @@
 package dev.carillon.target;
 
 import dev.carillon.RunContext;
+import java.util.List;
 import org.jboss.logging.MDC;
 
 /** What a log line says of the run it is about, as fields of structured logs. */
 public final class RunLabels {
 
+  private static final List<String> LABELS =
+      List.of("tenant", "run", "attempt", "trace", "job", "schedule");
+
   private RunLabels() {}
 
-  /** Labels what this thread logs until {@link #clear}. */
+  /** Labels what this thread logs until {@link #clear} or {@link #remove}. */
   public static void put(RunContext run) {
     MDC.put("tenant", run.tenant());
     MDC.put("run", run.runId());
@@ -22,8 +26,14 @@ public final class RunLabels {
     }
   }
 
+  /** On a thread of ours: also what a handler has labelled itself goes, before the next comes. */
   public static void clear() {
     MDC.clear();
+  }
+
+  /** On anybody's thread: whatever else labels its lines stays. */
+  public static void remove() {
+    LABELS.forEach(MDC::remove);
   }
 
   /** The same as text, for logs that people read. */

@@ -39,7 +39,7 @@ final class RunLog {
     attempt.tellEnd();
     RunLabels.put(attempt);
     LOG.infof("started %s", RunLabels.text(attempt));
-    RunLabels.clear();
+    RunLabels.remove();
   }
 
   void ended(RunningAttempt attempt, Verdict verdict, Instant finished) {
@@ -62,7 +62,7 @@ final class RunLog {
     } else {
       LOG.info(line);
     }
-    RunLabels.clear();
+    RunLabels.remove();
   }
 
   /** Tells, if a second is over, how many attempts it had no lines for. */

@@ -11,8 +11,10 @@ import dev.carillon.run.Verdict;
 import dev.carillon.testing.LogLines;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.jboss.logging.MDC;
 import org.junit.jupiter.api.Test;
 
 class RunLogTest {
@@ -63,6 +65,20 @@ class RunLogTest {
                     == 30 - started;
               });
     }
+  }
+
+  /** An asynchronous handler may answer on a thread of the application's own. */
+  @Test
+  void leavesTheLabelsOfOthersOnTheThreadAlone() {
+    MDC.put("customer", "4711");
+    RunLog log = new RunLog(10);
+    RunningAttempt attempt = attempt(5);
+
+    log.started(attempt);
+    log.ended(attempt, DEAD, NOW);
+
+    assertEquals(Map.of("customer", "4711"), MDC.getMap());
+    MDC.clear();
   }
 
   @Test
