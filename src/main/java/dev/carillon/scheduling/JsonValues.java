@@ -2,6 +2,7 @@ package dev.carillon.scheduling;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.FieldErrors;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonValues {
 
-  private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private JsonValues() {}
 
@@ -96,10 +97,10 @@ final class JsonValues {
       if (!Double.isFinite(number.doubleValue())) {
         throw refused(path, number + " is no JSON number");
       }
-      return NODES.numberNode(new BigDecimal(number.toString()));
+      return DecimalNode.valueOf(new BigDecimal(number.toString()));
     }
     if (number instanceof BigDecimal decimal) {
-      return NODES.numberNode(decimal);
+      return DecimalNode.valueOf(decimal);
     }
     if (number instanceof Long
         || number instanceof Integer
