@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Retries or discards all runs that fit a filter, in the transaction of the request: it is answered
  * once all of it is committed, so nothing that was answered can be lost, and of a request that got
- * no answer nothing is done. Its statements take some thousand runs each; a hundred thousand take a
- * few seconds, and no request takes more.
+ * no answer nothing is done. Its statements take some thousand runs each; a hundred thousand take
+ * some seconds, and no request takes more. Meanwhile schedules of which runs wait for each other,
+ * and of which some are among these, make no others: their clocks are locked.
  */
 @Singleton
 public class RunBulk {

@@ -153,6 +153,29 @@ class DeadRunsTest {
     assertTrue(of(quiet).get(1).data().getJsonObject("error").containsKey("class"));
   }
 
+  @Test
+  void tellsOfManyThatCarryEverythingInSeveralRounds() {
+    UUID full = engine.job("full", "{\"type\":\"HANDLER\",\"name\":\"noop\"}", LONG, 1);
+    engine.execute("update jobs set event_payload = 'FULL' where id = ?", full);
+    List<UUID> runs = engine.runs(full, 1_000, EngineFixture.REAL.instant());
+    engine.execute("update runs set params = '{\"n\":1}'");
+    engine.ticker();
+    engine.worker();
+    engine.awaitEmptyQueue(LONG);
+
+    engine.relay();
+
+    await().atMost(LONG).until(() -> engine.events.size() == 2_000);
+    await().atMost(LONG).until(() -> engine.count("select count(*) from outbox") == 0);
+    assertEquals(2_000, engine.events.size());
+    for (EventMessage event : engine.events) {
+      assertEquals(1, event.data().getJsonObject("params").getInteger("n"));
+    }
+    assertEquals(
+        runs.size(),
+        engine.events.stream().filter(event -> event.data().containsKey("output")).count());
+  }
+
   private List<EventMessage> of(UUID run) {
     return engine.events.stream().filter(event -> event.subject().equals("runs/" + run)).toList();
   }
