@@ -391,7 +391,8 @@ class ScheduleLifecycleTest extends ScheduleFixture {
           'overlapPolicy':'BUFFER'                                                | /overlapPolicy
           'pauseAfterFailures':0                                                  | /pauseAfterFailures
           'counts':{}                                                             | /counts
-          'labels':{}                                                             | /labels
+          'labels':{'a':'b c'}                                                    | /labels/a
+          'retry':{'backoff':'LIST'}                                              | /retry/delays
           """)
   void refusesWhatCannotBeChosen(String chosen, String pointer) {
     api.post("/schedules", "{" + chosen + ",'jobKey':'j','trigger':" + YEARLY + "}")

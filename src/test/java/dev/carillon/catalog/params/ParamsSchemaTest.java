@@ -213,6 +213,66 @@ class ParamsSchemaTest {
     assertThat(errors).hasSize(1);
   }
 
+  /** The library's own expressions, too, and as much as is checked at all. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "date",
+        "date-time",
+        "duration",
+        "email",
+        "hostname",
+        "idn-email",
+        "idn-hostname",
+        "ipv4",
+        "ipv6",
+        "iri",
+        "iri-reference",
+        "json-pointer",
+        "regex",
+        "relative-json-pointer",
+        "time",
+        "uri",
+        "uri-reference",
+        "uri-template",
+        "uuid"
+      })
+  void asksNoFormatForLong(String format) {
+    ParamsSchema schema = schema("{'properties':{'a':{'items':{'format':'" + format + "'}}}}");
+    String texts =
+        "'%s','%s!','%s','%s@%s','%s'"
+            .formatted(
+                repeated("a", 30_000),
+                repeated("a.", 20_000),
+                repeated("1:", 20_000),
+                repeated("a-", 10_000),
+                repeated("a.", 10_000),
+                repeated("xn--é", 8_000));
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10), () -> refusalsIfAny(schema, "{'a':[" + texts + "]}"));
+  }
+
+  private static void refusalsIfAny(ParamsSchema schema, String params) {
+    try {
+      schema.check(json(params));
+    } catch (InvalidInput wrong) {
+      assertThat(wrong.errors()).hasSizeLessThanOrEqualTo(20);
+    }
+  }
+
+  @Test
+  void takesNotLongForTheMostThatItChecks() {
+    ParamsSchema schema =
+        schema(
+            "{'properties':{'a':{'items':{'allOf':["
+                + repeated("{'type':'string'},", 990)
+                + "{}]}}}}");
+    String params = "{'a':[" + repeated("1,", 990) + "1]}";
+
+    assertTimeoutPreemptively(Duration.ofSeconds(10), () -> refusalsIfAny(schema, params));
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"(){999999999}", "((((){1000}){1000}){1000}){1000}", "(?:){5,999999999}"})
   void refusesAPatternThatRepeatsNothingForEver(String pattern) {
