@@ -240,21 +240,5 @@ final class GroupSql {
       select $6, 'CHANGED', $5, carillon_group_event(r.changed, 'retried', $7) from revived r
       """;
 
-  /**
-   * Groups of which runs were discarded: they count as cancelled. As {@link #REVIVED}, without $7.
-   */
-  static final String DISCARDED =
-      """
-      with u as materialized (
-        select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[]) as u(id, failed, dead, canceled)
-      ), l as materialized (
-        select g.id from groups g where g.id = any($1) and g.tenant_id = $5 order by g.id for update
-      )
-      update groups g
-      set failed = g.failed - u.failed, dead = g.dead - u.dead, canceled = g.canceled + u.failed + u.dead
-      from u
-      where g.id = any(array(select l.id from l)) and g.id = u.id and g.tenant_id = $5
-      """;
-
   private GroupSql() {}
 }

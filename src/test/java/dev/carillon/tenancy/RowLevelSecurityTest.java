@@ -57,7 +57,11 @@ class RowLevelSecurityTest {
             + ", now())",
         "insert into calendars (id, tenant_id, name, definition, created_at, updated_at) values ("
             + ID
-            + ", 'a', 'k', '{}', now(), now())");
+            + ", 'a', 'k', '{}', now(), now())",
+        "insert into groups (id, tenant_id, mode, on_failure, created_at, updated_at) values ("
+            + ID
+            + ", 'a', 'PARALLEL', 'STOP', now(), now())",
+        "insert into group_ends (group_id, tenant_id) values (" + ID + ", 'a')");
   }
 
   @BeforeEach
@@ -84,7 +88,9 @@ class RowLevelSecurityTest {
         "dedupe_keys",
         "idempotency_keys",
         "inbox",
-        "calendars"
+        "calendars",
+        "groups",
+        "group_ends"
       })
   void showsATenantItsOwnRowsOnly(String table) throws SQLException {
     enter("a");
@@ -113,7 +119,9 @@ class RowLevelSecurityTest {
         "delete from dedupe_keys",
         "delete from idempotency_keys",
         "update calendars set definition = '{}'",
-        "delete from calendars"
+        "delete from calendars",
+        "update groups set status = 'CANCELED'",
+        "delete from groups"
       })
   void changesNothingOfAnotherTenant(String statement) throws SQLException {
     enter("b");
@@ -136,6 +144,10 @@ class RowLevelSecurityTest {
             + " values (gen_random_uuid(), 'a', 'other', '{}', now(), now())",
         "insert into calendars (id, tenant_id, name, definition, created_at, updated_at)"
             + " values (gen_random_uuid(), '*', 'other', '{}', now(), now())",
+        "insert into groups (id, tenant_id, mode, on_failure, created_at, updated_at)"
+            + " values (gen_random_uuid(), 'a', 'PARALLEL', 'STOP', now(), now())",
+        "insert into group_ends (group_id, tenant_id) values (gen_random_uuid(), 'a')",
+        "delete from group_ends",
         "delete from inbox",
         "update inbox set event_id = 'other'",
         "insert into outbox (at, kind, tenant_id) values (now(), 'CHANGED', 'a')",

@@ -65,18 +65,18 @@ class GroupRaceTest {
 
       AtomicBoolean over = new AtomicBoolean();
       List<Thread> people = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 2; i++) {
         int seed = i;
         Thread person = new Thread(() -> meddle(groups, all, new Random(seed), over));
         people.add(person);
         person.start();
       }
       // When the leader, or who would be, goes in the middle
-      await().until(() -> engine.count("select count(*) from attempts") > GROUPS * RUNS / 4);
+      await().until(() -> engine.count("select count(*) from attempts") > GROUPS * RUNS / 8);
       first.stop().toCompletableFuture().get(10, java.util.concurrent.TimeUnit.SECONDS);
       await()
           .atMost(Duration.ofSeconds(20))
-          .until(() -> engine.count("select count(*) from attempts") > GROUPS * RUNS / 2);
+          .until(() -> engine.count("select count(*) from attempts") > GROUPS * RUNS / 4);
       over.set(true);
       for (Thread person : people) {
         person.join();
@@ -154,6 +154,56 @@ class GroupRaceTest {
       assertEquals(
           GROUPS * RUNS + accepted.get(),
           engine.count("select count(*) from runs where group_id is not null"));
+    }
+  }
+
+  /**
+   * Each group is about to end whenever another run is added: it takes it and goes on, or refuses.
+   */
+  @Test
+  void takesARunAndGoesOnOrRefusesIt() throws Exception {
+    try (EngineFixture engine = new EngineFixture().handler("noop", run -> Outcome.success())) {
+      engine.job("noop");
+      TestGroups groups = new TestGroups(engine);
+      engine.worker();
+      engine.ticker();
+      List<Thread> adders = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        Random random = new Random(i);
+        Thread adder =
+            new Thread(
+                () -> {
+                  for (int n = 0; n < 15; n++) {
+                    addUntilRefused(groups, groups.create("'mode':'PARALLEL'", "noop", 1), random);
+                  }
+                });
+        adders.add(adder);
+        adder.start();
+      }
+      for (Thread adder : adders) {
+        adder.join();
+      }
+
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(
+              () -> engine.count("select count(*) from groups where status <> 'COMPLETED'") == 0);
+      assertEquals(0, engine.count("select count(*) from queue"));
+      assertEquals(0, engine.count("select count(*) from groups where open <> 0"));
+      assertEquals(60 + accepted.get(), engine.count("select sum(succeeded) from groups"));
+      assertEquals(60, refused.get());
+    }
+  }
+
+  private void addUntilRefused(TestGroups groups, UUID group, Random random) {
+    while (true) {
+      java.util.concurrent.locks.LockSupport.parkNanos(random.nextInt(60_000_000));
+      try {
+        accepted.addAndGet(groups.add(group, "{'jobKey':'noop'}").size());
+      } catch (Refusal ended) {
+        refused.incrementAndGet();
+        return;
+      }
     }
   }
 
