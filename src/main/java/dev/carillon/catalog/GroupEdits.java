@@ -30,9 +30,11 @@ import java.util.UUID;
 public class GroupEdits {
 
   private final Groups groups;
+  private final RunRevival revival;
   private final InstantSource clock;
 
-  GroupEdits(Groups groups, InstantSource clock) {
+  GroupEdits(Groups groups, RunRevival revival, InstantSource clock) {
+    this.revival = revival;
     this.groups = groups;
     this.clock = clock;
   }
@@ -208,7 +210,6 @@ public class GroupEdits {
     if (!Fields.isUuid(group)) {
       return Uni.createFrom().failure(Refusal.notFound(Groups.GROUP, group));
     }
-    Instant now = clock.instant();
     Tenant tenant = requester.tenant();
     UUID id = UUID.fromString(group);
     return statements
@@ -218,30 +219,16 @@ public class GroupEdits {
             runs ->
                 Groups.existing(statements, tenant, group)
                     .invoke(Standing::requireGoesOn)
-                    .flatMap(standing -> retry(statements, requester, standing, runs, now)))
+                    .call(
+                        standing ->
+                            revival
+                                .all(statements, requester, runs, Revival.RETRY, null)
+                                .invoke(done -> requireSomeFailed(standing, done))))
         .flatMap(done -> groups.read(statements, tenant, id));
   }
 
-  private static Uni<Void> retry(
-      Statements statements, Requester requester, Standing standing, UUID[] runs, Instant now) {
-    return statements
-        .query(GroupSql.RETRY, Tuple.of(runs, requester.tenant().id(), Times.utc(now)))
-        .map(rows -> rows.iterator().next())
-        .invoke(row -> requireSomeFailed(standing, row))
-        .flatMap(
-            row ->
-                GroupMembers.revived(
-                    statements,
-                    requester,
-                    standing.group(),
-                    row.getInteger("failed"),
-                    row.getInteger("dead"),
-                    row.getInteger("canceled"),
-                    now));
-  }
-
-  private static void requireSomeFailed(Standing standing, Row row) {
-    if (row.getInteger("failed") + row.getInteger("dead") + row.getInteger("canceled") == 0) {
+  private static void requireSomeFailed(Standing standing, RunRevival.Done done) {
+    if (done.count() == 0) {
       throw Refusal.wrongState(
           "the group "
               + standing.group()
@@ -251,9 +238,9 @@ public class GroupEdits {
     }
   }
 
-  private static UUID[] ids(RowSet<Row> rows) {
+  private static List<UUID> ids(RowSet<Row> rows) {
     List<UUID> ids = new ArrayList<>(rows.size());
     rows.forEach(row -> ids.add(row.getUUID("id")));
-    return ids.toArray(UUID[]::new);
+    return ids;
   }
 }

@@ -5,7 +5,6 @@ import dev.carillon.catalog.input.GroupReader;
 import dev.carillon.catalog.input.RunRequest;
 import dev.carillon.pg.Statements;
 import dev.carillon.run.GroupStatus;
-import dev.carillon.run.RunState;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import io.smallrye.mutiny.Uni;
@@ -178,47 +177,6 @@ final class GroupMembers {
                 .addOffsetDateTime(Times.utc(now))
                 .addString(requester.traceparent())
                 .addString(what))
-        .replaceWithVoid();
-  }
-
-  /**
-   * A run of the group that had ended lives again, by an operator's retry: a group that had ended
-   * goes on. Its queue row is written in the same transaction, and waits for the group.
-   *
-   * @param was how the run had ended
-   */
-  static Uni<Void> revived(
-      Statements statements, Requester requester, UUID group, RunState was, Instant now) {
-    return revived(
-        statements,
-        requester,
-        group,
-        was == RunState.FAILED ? 1 : 0,
-        was == RunState.DEAD ? 1 : 0,
-        was == RunState.CANCELED ? 1 : 0,
-        now);
-  }
-
-  /** The same of several. */
-  static Uni<Void> revived(
-      Statements statements,
-      Requester requester,
-      UUID group,
-      int failed,
-      int dead,
-      int canceled,
-      Instant now) {
-    return statements
-        .query(
-            GroupSql.REVIVED,
-            Tuple.tuple()
-                .addArrayOfUUID(new UUID[] {group})
-                .addArrayOfInteger(new Integer[] {failed})
-                .addArrayOfInteger(new Integer[] {dead})
-                .addArrayOfInteger(new Integer[] {canceled})
-                .addString(requester.tenant().id())
-                .addOffsetDateTime(Times.utc(now))
-                .addString(requester.traceparent()))
         .replaceWithVoid();
   }
 

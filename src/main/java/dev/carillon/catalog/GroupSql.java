@@ -178,37 +178,6 @@ final class GroupSql {
       """;
 
   /**
-   * Another generation of runs that ended FAILED, DEAD or CANCELED, in the places that they had:
-   * their tries are counted anew, their attempts numbered on. How they stand is read here, after
-   * they were locked. $1 runs, $2 tenant, $3 now.
-   */
-  static final String RETRY =
-      """
-      with s as materialized (
-        select r.id, r.group_id, r.position, r.priority, r.concurrency_key, coalesce(j.queue, 'default') as queue,
-               a.attempt, a.generation, a.final_state::text as was
-        from runs r
-        left join lateral (select jobs.queue from jobs where jobs.id = r.job_id offset 0) j on true
-        cross join lateral (
-          select a.attempt, a.generation, a.final_state from attempts a
-          where a.run_id = r.id
-          order by a.generation desc, a.attempt desc limit 1
-        ) a
-        where r.id = any($1) and r.tenant_id = $2 and a.final_state in ('FAILED', 'DEAD', 'CANCELED')
-          and not exists (select from queue q where q.id = r.id)
-      ), again as (
-        insert into queue (id, tenant_id, group_id, position, queue, priority, concurrency_key, attempt, generation,
-                           aged_from, state, due_at, held_by, held_due)
-        select s.id, $2, s.group_id, s.position, s.queue, s.priority, s.concurrency_key, s.attempt, s.generation + 1,
-               $3, 'PENDING', 'infinity', 'group', $3::timestamptz
-        from s
-      )
-      select (count(*) filter (where s.was = 'FAILED'))::int as failed, (count(*) filter (where s.was = 'DEAD'))::int as dead,
-             (count(*) filter (where s.was = 'CANCELED'))::int as canceled
-      from s
-      """;
-
-  /**
    * Groups of which runs live again that had ended: they go on. One that is being cancelled, or
    * stops, goes on with that, and ends those too. Counts may be below zero for a moment, by ends
    * that are yet to be counted. One element a group: $1 ids, $2 how many had FAILED, $3 were DEAD,

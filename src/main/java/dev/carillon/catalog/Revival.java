@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 /** What an operator does with runs that ended ill. */
 public enum Revival {
   /** The same run once more, its retry budget anew. */
-  RETRY(RevivalSql.RETRY, RevivalSql.GROUPS_REVIVED, RunState.QUEUED, "retried"),
+  RETRY(RevivalSql.RETRY, GroupSql.REVIVED, RunState.QUEUED, "retried"),
   /** Nobody needs it any more. */
   DISCARD(RevivalSql.DISCARD, RevivalSql.GROUPS_DISCARDED, RunState.CANCELED, "discarded");
 

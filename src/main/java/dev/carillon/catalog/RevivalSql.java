@@ -136,26 +136,9 @@ final class RevivalSql {
       """;
 
   /**
-   * Groups of which runs live again that had ended. Counts may be off for a moment, by ends that
-   * are yet to be counted. One element a group: $1 ids, $2 how many had FAILED, $3 were DEAD, $4
-   * CANCELED; $5 tenant, $6 now.
+   * Groups of which runs were discarded: they count as cancelled. One element a group: $1 ids, $2
+   * how many had FAILED, $3 were DEAD, $4 CANCELED; $5 tenant, $6 now.
    */
-  static final String GROUPS_REVIVED =
-      """
-      with u as materialized (
-        select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[]) as u(id, failed, dead, canceled)
-      ), l as materialized (
-        select g.id from groups g where g.id = any($1) and g.tenant_id = $5 order by g.id for update
-      )
-      update groups g
-      set open = g.open + u.failed + u.dead + u.canceled, failed = g.failed - u.failed, dead = g.dead - u.dead,
-          canceled = g.canceled - u.canceled, status = 'RUNNING', canceled_at = null, ended_at = null,
-          version = g.version + 1, updated_at = $6
-      from u
-      where g.id = any(array(select l.id from l)) and g.id = u.id
-      """;
-
-  /** Groups of which runs were discarded: they count as cancelled. As {@link #GROUPS_REVIVED}. */
   static final String GROUPS_DISCARDED =
       """
       with u as materialized (

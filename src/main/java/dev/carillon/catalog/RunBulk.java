@@ -60,7 +60,7 @@ public class RunBulk {
   public Uni<Result> all(
       Statements statements, Requester requester, RunSelection selection, Revival what) {
     return requireJob(statements, requester.tenant(), selection.jobKey())
-        .chain(there -> new Sweep(statements, requester.tenant(), selection, what).from(Page.TOP));
+        .chain(there -> new Sweep(statements, requester, selection, what).from(Page.TOP));
   }
 
   private static Uni<?> requireJob(Statements statements, Tenant tenant, @Nullable String jobKey) {
@@ -84,6 +84,7 @@ public class RunBulk {
   private final class Sweep {
 
     private final Statements statements;
+    private final Requester requester;
     private final Tenant tenant;
     private final RunSelection selection;
     private final Revival what;
@@ -93,9 +94,10 @@ public class RunBulk {
     private final Set<UUID> groups = new LinkedHashSet<>();
     private int matched;
 
-    Sweep(Statements statements, Tenant tenant, RunSelection selection, Revival what) {
+    Sweep(Statements statements, Requester requester, RunSelection selection, Revival what) {
       this.statements = statements;
-      this.tenant = tenant;
+      this.requester = requester;
+      this.tenant = requester.tenant();
       this.selection = selection;
       this.what = what;
       this.filter =
@@ -150,7 +152,7 @@ public class RunBulk {
         matched += fitting.size();
         return Uni.createFrom().voidItem();
       }
-      return revival.all(statements, tenant, fitting, what, selection.state()).invoke(this::add);
+      return revival.all(statements, requester, fitting, what, selection.state()).invoke(this::add);
     }
 
     private void add(RunRevival.Done done) {

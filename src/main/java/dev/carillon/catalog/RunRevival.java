@@ -59,7 +59,7 @@ public class RunRevival {
     }
     UUID run = UUID.fromString(id);
     Tenant tenant = requester.tenant();
-    return all(statements, tenant, List.of(run), what, null)
+    return all(statements, requester, List.of(run), what, null)
         .flatMap(
             done ->
                 runs.read(statements, tenant, run)
@@ -74,35 +74,37 @@ public class RunRevival {
    */
   Uni<Done> all(
       Statements statements,
-      Tenant tenant,
+      Requester requester,
       List<UUID> ids,
       Revival what,
       @Nullable RunState state) {
+    Tenant tenant = requester.tenant();
     UUID[] these = ids.toArray(UUID[]::new);
     return statements
         .query(RevivalSql.LOCK_CLOCKS, Tuple.of(these, tenant.id()))
         .chain(locked -> statements.query(RevivalSql.LOCK, Tuple.of(these, tenant.id())))
         // Only now: who waited for the lock is no earlier than whoever had it.
-        .chain(locked -> change(statements, tenant, these, what, state, clock.instant()));
+        .chain(locked -> change(statements, requester, these, what, state, clock.instant()));
   }
 
   private static Uni<Done> change(
       Statements statements,
-      Tenant tenant,
+      Requester requester,
       UUID[] runs,
       Revival what,
       @Nullable RunState state,
       Instant now) {
+    Tenant tenant = requester.tenant();
     Tuple parameters =
         Tuple.of(runs, tenant.id(), Times.utc(now), state == null ? null : state.name());
     return statements
         .query(what.statement(), parameters)
-        .call(changed -> countInGroups(statements, tenant, changed, what, now))
+        .call(changed -> countInGroups(statements, requester, changed, what, now))
         .map(changed -> new Done(changed.size(), news(tenant, changed, what, now)));
   }
 
   private static Uni<?> countInGroups(
-      Statements statements, Tenant tenant, RowSet<Row> changed, Revival what, Instant now) {
+      Statements statements, Requester requester, RowSet<Row> changed, Revival what, Instant now) {
     Map<UUID, Map<String, Integer>> groups = new TreeMap<>();
     for (Row row : changed) {
       UUID group = row.getUUID("group_id");
@@ -121,9 +123,12 @@ public class RunRevival {
             .addArrayOfInteger(counts(groups, RunState.FAILED))
             .addArrayOfInteger(counts(groups, RunState.DEAD))
             .addArrayOfInteger(counts(groups, RunState.CANCELED))
-            .addString(tenant.id())
+            .addString(requester.tenant().id())
             .addOffsetDateTime(Times.utc(now));
-    return statements.query(what.ofGroups(), parameters);
+    // A retry lets the group go on, and is told of it.
+    return statements.query(
+        what.ofGroups(),
+        what == Revival.RETRY ? parameters.addString(requester.traceparent()) : parameters);
   }
 
   private static Integer[] counts(Map<UUID, Map<String, Integer>> groups, RunState was) {

@@ -57,10 +57,18 @@ final class RunShownSql {
                  'params', read.params::json, 'jobVersion', a.job_version,
                  'startedAt', to_char(a.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                  'finishedAt', to_char(a.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
-                 'exitCode', a.exit_code, 'error', a.error, 'output', a.output, 'artifacts', a.artifacts)
+                 'exitCode', a.exit_code, 'error', a.error, 'output', a.output, 'artifacts', a.artifacts,
+                 'logUrl', case when exists (
+                   select from attempt_logs l where l.run_id = a.run_id and l.attempt = a.attempt
+                 ) then '/runs/' || a.run_id || '/attempts/' || a.attempt || '/log' end)
                  order by a.generation, a.attempt)::text
                from attempts a where a.run_id = read.id
-             ) end as attempts
+             ) end as attempts,
+             -- What an attempt before this one said is of no interest.
+             case when $4 and read.state = 'RUNNING' then (
+               select json_build_object('fraction', p.fraction, 'note', p.note)::text
+               from run_progress p where p.run_id = read.id and p.attempt = read.attempt
+             ) end as progress
       from read
       where ($5::text is null or state = $5)
         and ($6::text is null or job_key = $6)

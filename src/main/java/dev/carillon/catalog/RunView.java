@@ -80,6 +80,13 @@ public record RunView(
         @Nullable JsonNode error,
     @Schema(readOnly = true, type = SchemaType.OBJECT, implementation = Object.class)
         @Nullable JsonNode output,
+    @Schema(
+            readOnly = true,
+            type = SchemaType.OBJECT,
+            implementation = Object.class,
+            example = "{\"fraction\":0.4,\"note\":\"page 4 of 10\"}",
+            description = "Of GET /runs/{id}: how far the running attempt says that it is")
+        @Nullable JsonNode progress,
     @Schema(readOnly = true) String traceId,
     @Schema(readOnly = true, description = "True when a dedupe key had made it before")
         @Nullable Boolean deduplicated,
@@ -130,6 +137,7 @@ public record RunView(
             : (Long) Duration.between(started, finished).toMillis(),
         JsonText.stored(row.getString("error")),
         JsonText.stored(row.getString("output")),
+        JsonText.stored(row.getString("progress")),
         Trace.of(row.getString("trace"), id).traceId(),
         null,
         attempts(row.getString("attempts")));
@@ -193,6 +201,7 @@ public record RunView(
         durationMs,
         error,
         output,
+        progress,
         traceId,
         found,
         tries);

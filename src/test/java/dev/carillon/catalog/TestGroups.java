@@ -6,7 +6,6 @@ import dev.carillon.catalog.input.RunReader;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Statements;
 import dev.carillon.run.GroupStatus;
-import dev.carillon.run.RunState;
 import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.tenancy.TenantTransactions;
@@ -31,6 +30,7 @@ public final class TestGroups {
   private final Runs runs;
   private final Groups groups;
   private final GroupEdits edits;
+  private final RunRevival revival;
   private final RunCancel cancel;
 
   public TestGroups(EngineFixture engine) {
@@ -39,7 +39,8 @@ public final class TestGroups {
     this.transactions = TestTenancy.transactions(engine.pg);
     this.runs = TestCatalog.runs(transactions, EngineFixture.REAL);
     this.groups = new Groups(transactions, runs, EngineFixture.REAL, ids);
-    this.edits = new GroupEdits(groups, EngineFixture.REAL);
+    this.revival = new RunRevival(runs, EngineFixture.REAL);
+    this.edits = new GroupEdits(groups, revival, EngineFixture.REAL);
     this.cancel = new RunCancel(runs, EngineFixture.REAL);
   }
 
@@ -95,9 +96,9 @@ public final class TestGroups {
     }
   }
 
-  /** What a retry of one run tells its group. */
-  public void revived(UUID group, RunState was) {
-    in(s -> GroupMembers.revived(s, SOMEBODY, group, was, EngineFixture.REAL.instant()));
+  /** One run of a group, as an operator retries it; no notice follows. */
+  public void retryRun(UUID run) {
+    in(s -> revival.one(s, SOMEBODY, run.toString(), Revival.RETRY));
   }
 
   public GroupView get(UUID group) {

@@ -10,7 +10,6 @@ import dev.carillon.catalog.Refusal;
 import dev.carillon.catalog.TestGroups;
 import dev.carillon.run.GroupStatus;
 import dev.carillon.run.Outcome;
-import dev.carillon.run.RunState;
 import dev.carillon.testing.EngineFixture;
 import java.time.Duration;
 import java.time.Instant;
@@ -357,16 +356,8 @@ class GroupProgressTest {
     groups.awaitStatus(group, GroupStatus.PARTIAL);
     failing.clear();
 
-    // Without a notice, and without a row that says so.
-    engine.execute(
-        """
-        insert into queue (id, tenant_id, group_id, position, queue, priority, attempt, generation, state, due_at,
-                           held_by, held_due)
-        select r.id, r.tenant_id, r.group_id, r.position, 'default', 2, 1, 2, 'PENDING', 'infinity', 'group', now()
-        from runs r where r.id = ?
-        """,
-        run);
-    groups.revived(group, RunState.FAILED);
+    // Without a notice, and without the row that says so.
+    groups.retryRun(run);
     engine.execute("delete from group_ends where run_id is null");
     groups.awaitStatus(group, GroupStatus.COMPLETED);
 

@@ -35,6 +35,8 @@ public final class RunReader {
           "output",
           "traceId",
           "deduplicated",
+          "causedBy",
+          "progress",
           "attempts",
           "createdAt");
   private static final int MOST_SCOPES = 32;
