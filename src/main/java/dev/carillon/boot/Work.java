@@ -57,7 +57,8 @@ class Work {
         config.slots(),
         config.worker().lease(),
         config.worker().drain(),
-        version);
+        version,
+        config.limits().ofTenants());
   }
 
   @Produces

@@ -1,5 +1,6 @@
 package dev.carillon.worker;
 
+import dev.carillon.limit.TenantLimits;
 import java.time.Duration;
 import java.util.Set;
 
@@ -10,9 +11,16 @@ import java.util.Set;
  * @param lease how long it may be silent before its runs are taken back; extended every third of it
  * @param drain how long a shutdown waits for runs in execution before it hands them back
  * @param version of the software
+ * @param limits how many runs of a tenant may be at work at once, in all workers together
  */
 public record WorkerSettings(
-    String name, Set<String> queues, int slots, Duration lease, Duration drain, String version) {
+    String name,
+    Set<String> queues,
+    int slots,
+    Duration lease,
+    Duration drain,
+    String version,
+    TenantLimits limits) {
 
   /**
    * How long a cancelled or timed-out handler is given to stop before its attempt is recorded
@@ -28,5 +36,11 @@ public record WorkerSettings(
 
   public WorkerSettings {
     queues = Set.copyOf(queues);
+  }
+
+  /** Where tenants have no limits. */
+  public WorkerSettings(
+      String name, Set<String> queues, int slots, Duration lease, Duration drain, String version) {
+    this(name, queues, slots, lease, drain, version, TenantLimits.NONE);
   }
 }

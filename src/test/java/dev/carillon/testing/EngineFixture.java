@@ -8,6 +8,7 @@ import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.inprocess.InProcessDueChannel;
 import dev.carillon.event.Relay;
+import dev.carillon.limit.TenantLimits;
 import dev.carillon.maintenance.Maintenance;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.TestPg;
@@ -107,6 +108,7 @@ public final class EngineFixture implements AutoCloseable {
   private DueChannel due = new InProcessDueChannel();
   private InstantSource clock = REAL;
   private Duration drain = Duration.ofSeconds(1);
+  private TenantLimits limits = TenantLimits.NONE;
 
   public EngineFixture() {
     try {
@@ -193,6 +195,12 @@ public final class EngineFixture implements AutoCloseable {
     return this;
   }
 
+  /** Of the workers and the ticker that are started from now on. */
+  public EngineFixture limits(TenantLimits ofTenants) {
+    limits = ofTenants;
+    return this;
+  }
+
   public DueChannel due() {
     return due;
   }
@@ -211,7 +219,7 @@ public final class EngineFixture implements AutoCloseable {
                 List.of(
                     new HandlerCaller(handlers, asyncHandlers, pool),
                     new HttpCaller(vertx, slots, CallSpans.OFF))),
-            new WorkerSettings("test", Set.of(), slots, lease, drain, "1"),
+            new WorkerSettings("test", Set.of(), slots, lease, drain, "1", limits),
             new NoMeters(),
             AttemptSpans.OFF);
     worker.start();
@@ -242,7 +250,8 @@ public final class EngineFixture implements AutoCloseable {
             notices,
             clock,
             due,
-            new Ticker.Settings(Duration.ofSeconds(5), lease, ZoneId.of("Europe/Berlin"), TZDATA));
+            new Ticker.Settings(
+                Duration.ofSeconds(5), lease, ZoneId.of("Europe/Berlin"), TZDATA, limits));
     prepared.accept(ticker);
     ticker.start();
     running.push(ticker::stop);
