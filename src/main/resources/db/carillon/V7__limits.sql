@@ -8,16 +8,17 @@ create table limits (
 );
 
 -- Who runs under a limit: given in the claim's transaction, given back by the statement that ends the attempt. It counts
--- only while its run is RUNNING with this attempt, so whatever ends a run frees it.
+-- only while its run is RUNNING with this attempt, or is about to be claimed for it: so whatever ends a run frees it.
 create table places (
   run_id    uuid    not null,
   tenant_id text    not null,
   key       text    not null,
   attempt   integer not null,
+  until     timestamptz,                        -- kept for a run that waited, until somebody claims it; null: it is claimed
   primary key (tenant_id, key, run_id)
 );
 -- What an attempt gives back.
-create index places_by_run on places (run_id);
+create index places_of_run on places (run_id);
 
 -- Who waits for a limit, one priority after the other, each by its age.
 create index queue_held_by_limit on queue (tenant_id, held_key, priority, held_due, id) where held_key is not null;

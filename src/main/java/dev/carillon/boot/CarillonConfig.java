@@ -1,5 +1,6 @@
 package dev.carillon.boot;
 
+import dev.carillon.limit.TenantLimits;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -63,6 +65,8 @@ public interface CarillonConfig {
   Worker worker();
 
   Tracing tracing();
+
+  Limits limits();
 
   /** The brokers there are. */
   enum BrokerKind {
@@ -134,6 +138,20 @@ public interface CarillonConfig {
      */
     @WithDefault("50")
     int loggedPerSecond();
+  }
+
+  /** How many runs may be at work at once, in all processes together. */
+  interface Limits {
+
+    /** Of each tenant that has no number of its own; absent: any number. */
+    OptionalInt tenant();
+
+    /** Of single tenants, by their names. */
+    Map<String, Integer> tenants();
+
+    default TenantLimits ofTenants() {
+      return new TenantLimits(tenant().isPresent() ? tenant().getAsInt() : null, tenants());
+    }
   }
 
   /** Which traces are recorded, once somebody collects them. */

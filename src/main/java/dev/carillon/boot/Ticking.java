@@ -45,7 +45,11 @@ class Ticking {
             clock,
             channels.due(),
             new Ticker.Settings(
-                config.ticker().lookAhead(), lease, config.defaultTimezone(), rules));
+                config.ticker().lookAhead(),
+                lease,
+                config.defaultTimezone(),
+                rules,
+                config.limits().ofTenants()));
     ticker.onMade(tracing.fires());
     relay = new Relay(vertx, pg, clock, channels.told(), lease);
     maintenance =

@@ -59,7 +59,8 @@ class Work {
         config.worker().lease(),
         config.worker().drain(),
         version,
-        config.worker().loggedPerSecond());
+        config.worker().loggedPerSecond(),
+        config.limits().ofTenants());
   }
 
   @Produces

@@ -219,6 +219,7 @@ final class OfflineWorkers {
     List<DueNotice> due = new ArrayList<>();
     Set<UUID> places = new HashSet<>();
     boolean rearmed = false;
+    boolean freed = false;
     for (Row row : rows) {
       String state = row.getString("final_state");
       LOG.infof(
@@ -229,6 +230,7 @@ final class OfflineWorkers {
           state == null ? "it is tried again" : "the run is " + RunState.valueOf(state));
       measure(row, taken);
       rearmed |= row.getBoolean("rearmed");
+      freed |= row.getString("freed") != null;
       if (row.getUUID("place") != null) {
         places.add(row.getUUID("place"));
       }
@@ -246,6 +248,9 @@ final class OfflineWorkers {
     PlaceNotice.payloads(places).forEach(payload -> notices.send(Notices.Channel.PLACE, payload));
     if (rearmed) {
       notices.send(Notices.Channel.CLOCK, "");
+    }
+    if (freed) {
+      notices.send(Notices.Channel.LIMIT, "");
     }
   }
 

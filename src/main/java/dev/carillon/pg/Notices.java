@@ -37,7 +37,9 @@ public class Notices {
      */
     PLACE("carillon_place"),
     /** Runs of these groups ended, or were added: ids of groups, in the form of PLACE. */
-    GROUP("carillon_group");
+    GROUP("carillon_group"),
+    /** Places under limits were given back by somebody who lets nobody go; no payload. */
+    LIMIT("carillon_limit");
 
     private final String wire;
 

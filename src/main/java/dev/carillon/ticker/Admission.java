@@ -325,6 +325,9 @@ final class Admission {
     if (decided.rearmed()) {
       rearmed.run();
     }
+    if (decided.freed()) {
+      notices.send(Notices.Channel.LIMIT, "");
+    }
     undecided.addAll(decided.again());
     for (UUID schedule : batch) {
       Standing standing = schedules.get(schedule);

@@ -135,7 +135,7 @@ final class AdmissionSql {
   static final String END =
       """
       with l as materialized (
-        select q.id, q.tenant_id, q.schedule_id, q.generation, q.state, q.held_by, q.locked_by, q.locked_at,
+        select q.id, q.tenant_id, q.schedule_id, q.generation, q.state, q.held_by, q.locked_by, q.locked_at, q.placed,
                q.attempt + (q.state <> 'RUNNING')::int as attempt
         from queue q
         where q.id = any($1)
@@ -150,6 +150,8 @@ final class AdmissionSql {
                 when 'CANCEL' then l.state <> 'RUNNING' else true end
       ), ended as (
         delete from queue q where q.id = any(array(select m.id from m))
+      ), given_back as (
+        delete from places p where p.run_id = any(array(select m.id from m where m.placed))
       ), kept as (
         insert into attempts (run_id, generation, attempt, tenant_id, worker_id, outcome, final_state, started_at,
                               finished_at, job_version, error)
@@ -173,7 +175,7 @@ final class AdmissionSql {
         select $4, 'ENDED', array_agg(m.id), array_agg(m.attempt) from m
         having count(*) > 0
       )
-      select m.id, m.schedule_id, m.state = 'RUNNING' as running, (select count(*) from rearmed) as rearmed
+      select m.id, m.schedule_id, m.state = 'RUNNING' as running, coalesce(m.placed, false) as placed, (select count(*) from rearmed) as rearmed
       from m
       """;
 

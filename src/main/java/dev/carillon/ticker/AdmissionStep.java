@@ -66,9 +66,15 @@ final class AdmissionStep {
    * @param settled schedules with which everything stays as it is
    * @param again schedules to decide about once more, for something was locked or had changed
    * @param rearmed whether schedules have another next fire
+   * @param freed whether places under limits were given back
    */
   record Decided(
-      List<JobDue> released, Set<UUID> stop, Set<UUID> settled, Set<UUID> again, boolean rearmed) {}
+      List<JobDue> released,
+      Set<UUID> stop,
+      Set<UUID> settled,
+      Set<UUID> again,
+      boolean rearmed,
+      boolean freed) {}
 
   /** The live runs of one schedule, as they were read. */
   private record Situation(List<Overlap.Living> living, List<Overlap.Waiting> waiting) {
@@ -100,6 +106,7 @@ final class AdmissionStep {
     private final Set<UUID> settled = new HashSet<>();
     private final Set<UUID> again = new HashSet<>();
     private boolean rearmed;
+    private boolean freed;
 
     Writing(Statements statements, List<UUID> schedules, Instant now) {
       this.statements = statements;
@@ -111,7 +118,7 @@ final class AdmissionStep {
     Uni<Decided> decide(Lease.Held held) {
       return lock(held)
           .chain(locked -> locked.length == 0 ? Uni.createFrom().voidItem() : decide(locked))
-          .map(done -> new Decided(released, stop, settled, again, rearmed));
+          .map(done -> new Decided(released, stop, settled, again, rearmed, freed));
     }
 
     private Uni<UUID[]> lock(Lease.Held held) {
@@ -228,6 +235,7 @@ final class AdmissionStep {
                 for (Row row : rows) {
                   ended.add(row.getUUID("id"));
                   rearmed |= row.getLong("rearmed") > 0;
+                  freed |= row.getBoolean("placed");
                 }
                 return ended;
               });

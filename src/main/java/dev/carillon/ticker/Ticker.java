@@ -3,6 +3,8 @@ package dev.carillon.ticker;
 import dev.carillon.broker.DueChannel;
 import dev.carillon.broker.JobDue;
 import dev.carillon.lease.Lease;
+import dev.carillon.limit.Limits;
+import dev.carillon.limit.TenantLimits;
 import dev.carillon.loop.Loop;
 import dev.carillon.pg.DatabaseClock;
 import dev.carillon.pg.DueNotice;
@@ -67,6 +69,7 @@ public final class Ticker {
   private final GroupProgress groups;
   private final Expiry expiry;
   private final FailureJobs failures;
+  private final LimitWatch limits;
   private final ZoneRulesUpdate zoneRules;
   private final Loop loop;
   private @Nullable Instant seenUntil;
@@ -80,9 +83,20 @@ public final class Ticker {
    * @param lease after which a silent leader is replaced
    * @param defaultZone of a schedule that names none
    * @param rules by which tzdata this process works out fires
+   * @param limits how many runs of a tenant may be at work at once
    */
   public record Settings(
-      Duration lookAhead, Duration lease, ZoneId defaultZone, TzdataVersion rules) {}
+      Duration lookAhead,
+      Duration lease,
+      ZoneId defaultZone,
+      TzdataVersion rules,
+      TenantLimits limits) {
+
+    /** Where tenants have no limits. */
+    public Settings(Duration lookAhead, Duration lease, ZoneId defaultZone, TzdataVersion rules) {
+      this(lookAhead, lease, defaultZone, rules, TenantLimits.NONE);
+    }
+  }
 
   public Ticker(
       Vertx vertx, Pg pg, Notices notices, InstantSource clock, DueChannel due, Settings settings) {
@@ -105,6 +119,9 @@ public final class Ticker {
         new GroupProgress(pg, notices, clock, lease, vertx, context, this::publishIfSeenOrDue);
     this.expiry = new Expiry(pg, clock, lease, vertx, context, admission::changed, loop::wake);
     this.failures = new FailureJobs(pg, clock, lease, vertx, context, this::publish);
+    this.limits =
+        new LimitWatch(
+            pg, clock, lease, new Limits(pg, settings.limits()), vertx, context, this::publish);
     this.zoneRules =
         new ZoneRulesUpdate(
             vertx, pg, clock, lease::held, settings.defaultZone(), settings.rules(), loop::wake);
@@ -115,7 +132,9 @@ public final class Ticker {
     notices.listen(Notices.Channel.DUE, payload -> context.runOnContext(v -> announced(payload)));
     notices.listen(Notices.Channel.PLACE, payload -> admission.changed(PlaceNotice.parse(payload)));
     notices.listen(Notices.Channel.GROUP, payload -> groups.changed());
+    notices.listen(Notices.Channel.LIMIT, payload -> limits.wake());
     notices.onReconnect(loop::wake);
+    notices.onReconnect(limits::wake);
     lease.start();
     loop.start();
     publisher.start();
@@ -124,6 +143,7 @@ public final class Ticker {
     groups.start();
     expiry.start();
     failures.start();
+    limits.start();
     zoneRules.start();
   }
 
@@ -146,6 +166,7 @@ public final class Ticker {
         .thenCompose(done -> groups.stop())
         .thenCompose(done -> expiry.stop())
         .thenCompose(done -> failures.stop())
+        .thenCompose(done -> limits.stop())
         .thenCompose(done -> zoneRules.stop())
         .thenCompose(done -> publisher.stop())
         .thenCompose(done -> lease.release());
@@ -172,6 +193,7 @@ public final class Ticker {
     loop.wake();
     admission.planned();
     groups.changed();
+    limits.wake();
     zoneRules.wake();
   }
 

@@ -11,7 +11,12 @@ final class ClaimSql {
   /**
    * Claims runs by their ids; $1 ids, $2 now, $3 worker, $4 default timeout and $5 grace in
    * milliseconds, $6 the lowest and $7 the highest of the ids, $8 up to which due instant: a run
-   * that is claimed a moment ahead is locked from its instant on, and starts then.
+   * that is claimed a moment ahead is locked from its instant on, and starts then. $9 whether every
+   * tenant has a limit, $10 the tenants that have; $11 whether runs under limits are claimed, as
+   * {@link dev.carillon.limit.Limits} has given them places.
+   *
+   * <p>Without $11, a run under a limit is not claimed but named: its row has nothing but its id
+   * and {@code limited}. Whether it stands under one is known from what is read of it anyway.
    *
    * <p>Whoever else holds a row's lock is passed over: it is being claimed, cancelled or taken
    * back. A worker that was retired gets nothing. Ids without a row, not yet due or already taken
@@ -27,7 +32,8 @@ final class ClaimSql {
         from expiries e
         where e.run_id = any($1) and case when e.expires_at <= $2 then true else false end
       ), l as materialized (
-        select q.id
+        select q.id,
+               q.concurrency_key is not null or $9::boolean or q.tenant_id = any($10::text[]) as limited
         from queue q
         where q.id = any($1)
           -- One opaque condition: the ids alone choose the index, and the planner guesses that half of them match. Guessing
@@ -42,13 +48,27 @@ final class ClaimSql {
         -- By the ids as they came, and by their bounds: of an array nobody knows the partitions when the plan is made.
         select r.id, r.job_id, r.schedule_id, r.fire_at, r.trace, r.target::text as target,
                r.params::text as params, r.scope::text as scope, r.retry::text as retry, r.due_at as first_due,
-               j.version as job_version, j.timeout_ms
+               j.version as job_version, j.timeout_ms, j.limited
         from runs r
         -- One look-up a row, by offset 0; joined freely, a plan that saw few jobs would read all of them each time.
-        left join lateral (select jobs.version, jobs.timeout_ms from jobs where jobs.id = r.job_id offset 0) j on true
+        left join lateral (
+          select jobs.version, jobs.timeout_ms,
+                 jobs.max_concurrency is not null or jobs.concurrency_key is not null as limited
+          from jobs where jobs.id = r.job_id offset 0
+        ) j on true
         where r.id = any($1) and r.id between $6 and $7
       ), t as materialized (
-        select jsonb_object_agg(w.id, w.timeout_ms) filter (where w.timeout_ms <> $4) as timeouts from w
+        select jsonb_object_agg(w.id, w.timeout_ms) filter (where w.timeout_ms <> $4) as timeouts,
+               jsonb_object_agg(w.id, true) filter (where w.limited and not $11::boolean) as limited
+        from w
+      ), k as materialized (
+        -- A look-up a row, and for batches without a limit not even that.
+        select l.id,
+               case when $11 then false
+                 when l.limited then true
+                 when (select t.limited from t) is null then false
+                 else (select t.limited from t) ? l.id::text end as limited
+        from l
       ), c as (
         -- No join: whatever statistics say of the queue (they may tell of an empty one), this is one look-up a row.
         update queue q
@@ -57,22 +77,28 @@ final class ClaimSql {
             locked_by = $3,
             locked_at = greatest($2, q.due_at),
             deadline = greatest($2, q.due_at) + ($5 + coalesce(((select t.timeouts from t) ->> q.id::text)::bigint, $4))
-              * interval '1 millisecond'
-        where q.id = any(array(select l.id from l))
+              * interval '1 millisecond',
+            placed = case when $11 then true end
+        where q.id = any(array(select k.id from k where not k.limited))
         returning q.id, q.tenant_id, q.attempt, q.generation, q.tried, q.lost, q.due_at, q.locked_at, q.locked_by,
-                  q.aged_from
+                  q.aged_from, q.placed
       ), told as (
         insert into outbox (at, kind, worker_id, runs, attempts)
         select $2, 'STARTED', $3, array_agg(c.id), array_agg(c.attempt) from c
         having count(*) > 0
       )
       select c.*, w.id is not null as written, w.job_id, w.job_version, w.schedule_id, w.fire_at, w.trace, w.target,
-             w.params, w.scope, w.retry, w.first_due
+             w.params, w.scope, w.retry, w.first_due, false as limited
       -- A full join can only be hashed or merged; a nested loop would compare every row with every other. The condition is
       -- written so that the planner does not see that it makes a left join of it.
       from c
       full join w on w.id = c.id
       where coalesce(c.id, null) is not null
+      union all
+      select k.id, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+             null, null, null, true
+      from k
+      where k.limited
       """;
 
   /**
@@ -82,7 +108,7 @@ final class ClaimSql {
   static final String HELD =
       """
       select q.id, q.tenant_id, q.attempt, q.generation, q.tried, q.lost, q.due_at, q.locked_at, q.locked_by,
-             q.aged_from, r.id is not null as written, r.job_id, j.version as job_version, r.schedule_id, r.fire_at, r.trace,
+             q.aged_from, q.placed, r.id is not null as written, r.job_id, j.version as job_version, r.schedule_id, r.fire_at, r.trace,
              r.target::text as target, r.params::text as params, r.scope::text as scope, r.retry::text as retry,
              r.due_at as first_due
       from queue q

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param agedFrom from when the age of its retries counts, UTC
  * @param retry what its schedule or whoever asked for it says of retries otherwise than the job, as
  *     JSON; null: nothing
+ * @param placed whether it was claimed under limits, so that others may wait for its end
  * @param jobVersion the job's at the claim; 0 without a job
  */
 record Claimed(
@@ -34,7 +35,8 @@ record Claimed(
     @Nullable String target,
     @Nullable String params,
     @Nullable String scope,
-    @Nullable String retry) {
+    @Nullable String retry,
+    boolean placed) {
 
   static Claimed of(Row row) {
     Integer version = row.getInteger("job_version");
@@ -57,7 +59,8 @@ record Claimed(
         row.getString("target"),
         row.getString("params"),
         row.getString("scope"),
-        row.getString("retry"));
+        row.getString("retry"),
+        Boolean.TRUE.equals(row.getBoolean("placed")));
   }
 
   /** Of a row of the queue without its run, there is nothing to retry. */

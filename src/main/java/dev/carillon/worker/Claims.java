@@ -2,10 +2,17 @@ package dev.carillon.worker;
 
 import dev.carillon.broker.DueChannel.DueBatch;
 import dev.carillon.broker.JobDue;
+import dev.carillon.limit.Candidate;
+import dev.carillon.limit.LimitKey;
+import dev.carillon.limit.Limits;
+import dev.carillon.limit.TenantLimits;
 import dev.carillon.loop.Loop;
 import dev.carillon.pg.DatabaseClock;
+import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.IdBounds;
+import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
+import dev.carillon.pg.Statements;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -17,11 +24,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>a claim failed, or a third of the lease has passed: read what stands as ours and is not in
  *       hand, and hand it back (a claim whose answer was lost must not wedge its runs);
+ *   <li>places under limits were given back: claim whoever waits for them, or tell of it (without a
+ *       free slot, too);
  *   <li>no slot is free: rest until one is;
  *   <li>no hints for 250 ms, or none while the table has a backlog, or seven claims in a row were
  *       by hints: take overdue runs from the table, so that none waits for one particular message;
@@ -70,16 +82,22 @@ final class Claims {
   private static final Duration SKEW = Duration.ofMillis(50);
 
   private final Pg pg;
+  private final Notices notices;
   private final InstantSource clock;
   private final Slots slots;
   private final QueueNames queues;
   private final Duration compareEvery;
+  private final WorkerSettings settings;
+  private final Limits limits;
   private final JobDefinitions definitions;
   private final Hands hands;
   private final Loop loop;
   private final Turns turns = new Turns();
   private final Hints hints = new Hints(turns);
   private final Set<UUID> uncertain = new HashSet<>();
+
+  /** Limits of which places were given back, and how many. */
+  private final Map<LimitKey, Integer> freed = new HashMap<>();
 
   private int byHints;
 
@@ -99,18 +117,22 @@ final class Claims {
 
   Claims(
       Pg pg,
+      Notices notices,
       InstantSource clock,
       Vertx vertx,
       Context context,
       Slots slots,
       QueueNames queues,
-      Duration compareEvery,
+      WorkerSettings settings,
       Hands hands) {
     this.pg = pg;
+    this.notices = notices;
     this.clock = clock;
     this.slots = slots;
     this.queues = queues;
-    this.compareEvery = compareEvery;
+    this.compareEvery = settings.lease().dividedBy(3);
+    this.settings = settings;
+    this.limits = new Limits(pg, settings.limits());
     this.hands = hands;
     this.definitions = new JobDefinitions(pg);
     this.loop = new Loop("claim runs", vertx, context, this::step);
@@ -143,6 +165,12 @@ final class Claims {
     loop.wake();
   }
 
+  /** On the claims' context. Whoever waits for these places is next, before any hint. */
+  void placesFreed(Map<LimitKey, Integer> places) {
+    places.forEach((limit, count) -> freed.merge(limit, count, Integer::sum));
+    loop.wake();
+  }
+
   /** Told, on the claims' context, that hints were taken and there is room for more. */
   void onTaken(Runnable taken) {
     this.taken = taken;
@@ -168,6 +196,9 @@ final class Claims {
     }
     if (elapsed(compared, compareEvery)) {
       return compare(worker);
+    }
+    if (!freed.isEmpty()) {
+      return handOver(worker);
     }
     // Before the look: a slot that is freed after it is told of.
     wanting = true;
@@ -233,7 +264,7 @@ final class Claims {
     taken.run();
     UUID[] ids = urgent.stream().map(hint -> hint.due().run()).toArray(UUID[]::new);
     Instant now = clock.instant();
-    return claim(worker, ids, now, now.plus(JobDue.AHEAD).plus(SKEW))
+    return claim(worker, ids, now, ahead(now), free)
         // After a failure too: its runs are asked for by id, and the table still has them.
         .eventually(() -> Hints.tried(urgent))
         .map(claimed -> Duration.ZERO);
@@ -245,7 +276,7 @@ final class Claims {
     return queues
         .current()
         .chain(names -> overdue(names, now, free))
-        .chain(ids -> ids.length == 0 ? nothing() : claim(worker, ids, now, now))
+        .chain(ids -> ids.length == 0 ? nothing() : claim(worker, ids, now, now, free))
         .invoke(claimed -> backlog = claimed == free)
         .map(claimed -> claimed > 0 || !hints.isEmpty() ? Duration.ZERO : IDLE);
   }
@@ -264,15 +295,100 @@ final class Claims {
     return Tuple.of(names, now.atOffset(ZoneOffset.UTC), most, turnsPassed);
   }
 
-  private Uni<Integer> claim(UUID worker, UUID[] ids, Instant now, Instant until) {
-    return pg.asEngineHot(ClaimSql.CLAIM, parameters(worker, ids, now, until))
+  private Uni<Integer> claim(UUID worker, UUID[] ids, Instant now, Instant until, int free) {
+    return pg.asEngineHot(
+            ClaimSql.CLAIM, parameters(worker, ids, now, until, settings.limits(), false))
         .onFailure()
         .invoke(failure -> uncertain.addAll(List.of(ids)))
-        .map(Claims::claimed)
         .chain(
-            runs ->
-                definitions.prepare(runs).onFailure().invoke(f -> doubt(runs)).replaceWith(runs))
-        .map(this::begin);
+            rows -> {
+              List<UUID> limited = limited(rows);
+              Uni<Integer> begun = prepareAndBegin(claimed(rows));
+              return limited.isEmpty()
+                  ? begun
+                  : begun.chain(count -> share(worker, limited, Map.of(), free - count, count));
+            });
+  }
+
+  private Uni<Integer> prepareAndBegin(List<Claimed> runs) {
+    return definitions
+        .prepare(runs)
+        .onFailure()
+        .invoke(failure -> doubt(runs))
+        .map(prepared -> begin(runs));
+  }
+
+  private Uni<Duration> handOver(UUID worker) {
+    Map<LimitKey, Integer> places = Map.copyOf(freed);
+    freed.clear();
+    return share(worker, List.of(), places, Math.min(slots.free(), MOST_AT_ONCE), 0)
+        .map(claimed -> Duration.ZERO);
+  }
+
+  /**
+   * Runs under limits: those that have room, or whose turn it is, are claimed here as long as there
+   * are free slots; the others wait, or are told of.
+   *
+   * @param begun how many were claimed before
+   * @return with those that are claimed now
+   */
+  private Uni<Integer> share(
+      UUID worker, List<UUID> fresh, Map<LimitKey, Integer> places, int free, int begun) {
+    Instant now = clock.instant();
+    LimitedClaim claim = new LimitedClaim(worker, now, free);
+    return limits
+        .share(new Limits.Asked(fresh, places, now, ahead(now)), claim)
+        .onFailure()
+        .invoke(failure -> uncertain.addAll(claim.asked))
+        .invoke(this::goOn)
+        .chain(shared -> prepareAndBegin(claim.claimed))
+        .map(claimed -> begun + claimed);
+  }
+
+  private void goOn(Limits.Shared shared) {
+    shared.again().forEach((limit, count) -> freed.merge(limit, count, Integer::sum));
+    DueNotice.payloads(shared.announced())
+        .forEach(payload -> notices.send(Notices.Channel.DUE, payload));
+  }
+
+  /** Claims what this worker serves, as long as there are free slots. */
+  private final class LimitedClaim implements Limits.Claiming {
+
+    private final UUID worker;
+    private final Instant now;
+    private final int free;
+    private final Set<UUID> asked = new HashSet<>();
+    private List<Claimed> claimed = List.of();
+
+    LimitedClaim(UUID worker, Instant now, int free) {
+      this.worker = worker;
+      this.now = now;
+      this.free = free;
+    }
+
+    @Override
+    public Uni<Set<UUID>> claim(Statements statements, List<Candidate> given) {
+      UUID[] ids =
+          given.stream()
+              .filter(run -> settings.queues().isEmpty() || settings.queues().contains(run.queue()))
+              .limit(Math.max(0, free))
+              .map(Candidate::run)
+              .toArray(UUID[]::new);
+      // The transaction may be repeated: what came of the last try was rolled back.
+      claimed = List.of();
+      if (ids.length == 0) {
+        return Uni.createFrom().item(Set.of());
+      }
+      asked.addAll(List.of(ids));
+      return statements
+          .query(ClaimSql.CLAIM, parameters(worker, ids, now, ahead(now), settings.limits(), true))
+          .invoke(rows -> claimed = claimed(rows))
+          .map(rows -> claimed.stream().map(Claimed::run).collect(Collectors.toSet()));
+    }
+  }
+
+  private static Instant ahead(Instant now) {
+    return now.plus(JobDue.AHEAD).plus(SKEW);
   }
 
   /**
@@ -280,8 +396,10 @@ final class Claims {
    *
    * @param ids some, in any order
    * @param until what is due up to then, and including it
+   * @param placed whether these runs have places under their limits
    */
-  static Tuple parameters(UUID worker, UUID[] ids, Instant now, Instant until) {
+  static Tuple parameters(
+      UUID worker, UUID[] ids, Instant now, Instant until, TenantLimits limits, boolean placed) {
     IdBounds bounds = IdBounds.of(ids);
     return Tuple.tuple()
         .addArrayOfUUID(ids)
@@ -291,7 +409,10 @@ final class Claims {
         .addLong(WorkerSettings.DEADLINE_GRACE.toMillis())
         .addUUID(bounds.lowest())
         .addUUID(bounds.highest())
-        .addOffsetDateTime(until.atOffset(ZoneOffset.UTC));
+        .addOffsetDateTime(until.atOffset(ZoneOffset.UTC))
+        .addBoolean(limits.isForAll())
+        .addArrayOfString(limits.tenants())
+        .addBoolean(placed);
   }
 
   private void doubt(List<Claimed> runs) {
@@ -364,7 +485,20 @@ final class Claims {
   }
 
   private static List<Claimed> claimed(RowSet<Row> rows) {
-    return StreamSupport.stream(rows.spliterator(), false).map(Claimed::of).toList();
+    return StreamSupport.stream(rows.spliterator(), false)
+        .filter(row -> row.getUUID("locked_by") != null)
+        .map(Claimed::of)
+        .toList();
+  }
+
+  private static List<UUID> limited(RowSet<Row> rows) {
+    List<UUID> limited = new ArrayList<>();
+    for (Row row : rows) {
+      if (row.getBoolean("limited")) {
+        limited.add(row.getUUID("id"));
+      }
+    }
+    return limited;
   }
 
   private static UUID[] ids(RowSet<Row> rows) {

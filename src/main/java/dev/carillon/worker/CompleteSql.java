@@ -18,13 +18,13 @@ public final class CompleteSql {
                artifacts)
       ), l as materialized (
         select q.id, q.attempt, q.generation, q.locked_by, q.tenant_id, q.schedule_id, q.cancel_requested,
-               q.priority, q.queue, q.overlap, q.group_id
+               q.priority, q.queue, q.overlap, q.group_id, q.placed
         from queue q
         where q.id = any($1)
         order by q.id
         for update
       ), m as materialized (
-        select l.tenant_id, l.schedule_id, l.generation, l.priority, l.queue, l.overlap, l.group_id,
+        select l.tenant_id, l.schedule_id, l.generation, l.priority, l.queue, l.overlap, l.group_id, l.placed,
                u.id, u.attempt, u.worker, u.due, u.error, u.output,
                u.started, u.finished, u.version, u.exit_code, u.artifacts,
                (case when l.cancel_requested and u.final_state is null then 'CANCELED' else u.outcome end)
@@ -49,8 +49,16 @@ public final class CompleteSql {
             due_at = ((select a.due from a) ->> q.id::text)::timestamptz,
             tried = q.tried + ((select a.outcomes from a) ->> q.id::text in ('FAILED', 'TIMED_OUT'))::int,
             lost = q.lost + ((select a.outcomes from a) ->> q.id::text = 'LOST')::int,
-            locked_by = null, locked_at = null, deadline = null
+            locked_by = null, locked_at = null, deadline = null, placed = null
         where q.id = any((select a.ids from a)::uuid[])
+      ), given_back as (
+        -- Of what was claimed under limits; for a batch without any this reads nothing.
+        delete from places p
+        where p.run_id = any(array(select m.id from m where m.placed))
+        returning p.run_id, p.key
+      ), g as materialized (
+        select jsonb_object_agg(b.run_id, b.keys) as keys
+        from (select given_back.run_id, jsonb_agg(given_back.key) as keys from given_back group by given_back.run_id) b
       ), kept as (
         insert into attempts (run_id, generation, attempt, tenant_id, worker_id, outcome, final_state, started_at,
                               finished_at, job_version, error, output, exit_code, artifacts)
@@ -80,7 +88,8 @@ public final class CompleteSql {
       select m.id, m.attempt, m.outcome::text as outcome, m.final_state::text as final_state, m.due, m.tenant_id,
              m.priority, m.queue, case when m.final_state is not null and m.overlap is not null then m.schedule_id end as place,
              case when m.final_state is not null then m.group_id end as group_id,
-             coalesce(m.schedule_id in (select r.schedule_id from rearmed r), false) as rearmed
+             coalesce(m.schedule_id in (select r.schedule_id from rearmed r), false) as rearmed,
+             case when m.placed then ((select g.keys from g) -> m.id::text)::text end as freed
       from m
       """;
 
@@ -99,7 +108,8 @@ public final class CompleteSql {
    * undo an end.
    *
    * <p>{@code place} is the schedule of a run that has ended and for whose end others of it may
-   * wait; {@code group_id} is the group of one that has ended.
+   * wait; {@code group_id} is the group of one that has ended. {@code freed} are the keys of the
+   * limits of which the attempt gave places back, as a JSON array; null: it stood under none.
    */
   public static final String COMPLETE = TEMPLATE.formatted("");
 

@@ -1,5 +1,6 @@
 package dev.carillon.worker;
 
+import dev.carillon.limit.LimitKey;
 import dev.carillon.loop.Loop;
 import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Notices;
@@ -8,14 +9,17 @@ import dev.carillon.pg.PlaceNotice;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
@@ -59,15 +63,22 @@ final class Completions {
   private final Vertx vertx;
   private final Duration soon;
   private final Consumer<Completion> written;
+  private final Consumer<Map<LimitKey, Integer>> freed;
   private final Queue<Completion> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
   private final List<Completion> failed = new ArrayList<>();
   private final Loop loop;
+
+  /** Whether somebody waits for the end of one of them. */
+  private volatile boolean awaited;
+
   private volatile long lastBatch = System.nanoTime();
 
   /**
    * @param soon another try that is due within this is announced to the ticker
    * @param written told of each one that is in the database, or was refused there
+   * @param freed told of limits of which places were given back, and how many, once that is
+   *     committed
    */
   Completions(
       Pg pg,
@@ -76,13 +87,15 @@ final class Completions {
       Vertx vertx,
       Context context,
       Duration soon,
-      Consumer<Completion> written) {
+      Consumer<Completion> written,
+      Consumer<Map<LimitKey, Integer>> freed) {
     this.pg = pg;
     this.notices = notices;
     this.clock = clock;
     this.vertx = vertx;
     this.soon = soon;
     this.written = written;
+    this.freed = freed;
     this.loop = new Loop("record what runs came to", vertx, context, this::step);
   }
 
@@ -94,11 +107,18 @@ final class Completions {
     return loop.stop();
   }
 
-  /** From any thread. */
-  void add(Completion completion) {
+  /**
+   * From any thread.
+   *
+   * @param othersWait whether others may wait for this end, as under a limit: it is written at once
+   */
+  void add(Completion completion, boolean othersWait) {
     waiting.add(completion);
     int now = count.incrementAndGet();
-    if (now == 1) {
+    if (othersWait) {
+      awaited = true;
+      loop.wake();
+    } else if (now == 1) {
       vertx.setTimer(untilNextBatch().toMillis(), id -> loop.wake());
     } else if (now >= A_FEW_HUNDRED) {
       loop.wake();
@@ -110,6 +130,8 @@ final class Completions {
   }
 
   private Uni<Duration> step() {
+    // Before they are taken: one that comes now is taken, or asks for the next step.
+    awaited = false;
     List<Completion> batch = take();
     if (batch.isEmpty()) {
       return Uni.createFrom().item(REST);
@@ -124,7 +146,7 @@ final class Completions {
     if (left == 0) {
       return REST;
     }
-    return left >= A_FEW_HUNDRED ? Duration.ZERO : untilNextBatch();
+    return left >= A_FEW_HUNDRED || awaited ? Duration.ZERO : untilNextBatch();
   }
 
   private Duration untilNextBatch() {
@@ -186,6 +208,7 @@ final class Completions {
     List<DueNotice> due = new ArrayList<>();
     Set<UUID> places = new HashSet<>();
     Set<UUID> groups = new HashSet<>();
+    Map<LimitKey, Integer> limits = new HashMap<>();
     boolean rearmed = false;
     for (Row row : accepted) {
       known.add(row.getUUID("id"));
@@ -197,6 +220,7 @@ final class Completions {
         groups.add(row.getUUID("group_id"));
       }
       collectDue(row, due);
+      collectFreed(row, limits);
     }
     for (Completion completion : batch) {
       if (!known.contains(completion.run())) {
@@ -212,6 +236,18 @@ final class Completions {
     PlaceNotice.payloads(groups).forEach(payload -> notices.send(Notices.Channel.GROUP, payload));
     if (rearmed) {
       notices.send(Notices.Channel.CLOCK, "");
+    }
+    if (!limits.isEmpty()) {
+      freed.accept(limits);
+    }
+  }
+
+  private static void collectFreed(Row row, Map<LimitKey, Integer> freed) {
+    String keys = row.getString("freed");
+    if (keys != null) {
+      String tenant = row.getString("tenant_id");
+      new JsonArray(keys)
+          .forEach(key -> freed.merge(new LimitKey(tenant, (String) key), 1, Integer::sum));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.carillon.worker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.carillon.broker.DueChannel;
+import dev.carillon.limit.LimitKey;
 import dev.carillon.loop.Loop;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
@@ -12,6 +13,8 @@ import dev.carillon.worker.RunningAttempt.Stop;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
@@ -95,17 +98,19 @@ public final class Worker implements Claims.Hands {
     this.execution = new Execution(targets, clock, around.mapper(), runLog, this::decided);
     this.starts = new Starts(vertx, clock, this::launch);
     this.completions =
-        new Completions(pg, notices, clock, vertx, context, Duration.ofSeconds(10), this::written);
+        new Completions(
+            pg, notices, clock, vertx, context, Duration.ofSeconds(10), this::written, this::freed);
     this.journals = new Journals(pg, clock, vertx, context);
     this.claims =
         new Claims(
             pg,
+            notices,
             clock,
             vertx,
             context,
             slots,
             new QueueNames(pg, settings.queues()),
-            settings.lease().dividedBy(3),
+            settings,
             this);
     this.consumer = new DueConsumer(around.due(), settings, claims, context);
     this.lease = new LeaseKeeper(pg, vertx, context, settings, new Loss(), claims::wake);
@@ -184,7 +189,7 @@ public final class Worker implements Claims.Hands {
     LOG.warnf(
         "run %s attempt %d was claimed without an answer; handing it back",
         run.run(), run.attempt());
-    completions.add(handedBack(run));
+    completions.add(handedBack(run), run.placed());
   }
 
   private Completion handedBack(Claimed run) {
@@ -215,10 +220,22 @@ public final class Worker implements Claims.Hands {
   /** Whoever reads how an attempt ended is to find its last lines, too. */
   private void record(RunningAttempt attempt, Completion completion) {
     Journal journal = attempt.journal();
+    boolean othersWait = attempt.claimed().placed();
     if (journal == null) {
-      completions.add(completion);
+      completions.add(completion, othersWait);
     } else {
-      journals.end(journal).thenRun(() -> completions.add(completion));
+      journals.end(journal).thenRun(() -> completions.add(completion, othersWait));
+    }
+  }
+
+  /**
+   * Whoever waits goes on here, if there is a free slot; where nothing is claimed, by the leader.
+   */
+  private void freed(Map<LimitKey, Integer> limits) {
+    if (draining || lease.holder() == null) {
+      notices.send(Notices.Channel.LIMIT, "");
+    } else {
+      claims.placesFreed(limits);
     }
   }
 
@@ -353,7 +370,17 @@ public final class Worker implements Claims.Hands {
           List.copyOf(cutOff.subList(0, Math.min(cutOff.size(), Completions.MOST_AT_ONCE)));
       return pg.asEngine(CompleteSql.COMPLETE_AGAIN, Completion.parameters(batch, clock.instant()))
           .invoke(written -> cutOff.subList(0, batch.size()).clear())
+          .invoke(this::tellOfPlaces)
           .chain(this::comeBack);
+    }
+
+    private void tellOfPlaces(RowSet<Row> written) {
+      for (Row row : written) {
+        if (row.getString("freed") != null) {
+          notices.send(Notices.Channel.LIMIT, "");
+          return;
+        }
+      }
     }
   }
 }

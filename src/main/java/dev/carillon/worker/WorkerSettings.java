@@ -1,5 +1,6 @@
 package dev.carillon.worker;
 
+import dev.carillon.limit.TenantLimits;
 import java.time.Duration;
 import java.util.Set;
 
@@ -11,6 +12,7 @@ import java.util.Set;
  * @param drain how long a shutdown waits for runs in execution before it hands them back
  * @param version of the software
  * @param loggedPerSecond how many attempts a second have their start and end in the log; 0 or more
+ * @param limits how many runs of a tenant may be at work at once, in all workers together
  */
 public record WorkerSettings(
     String name,
@@ -19,16 +21,11 @@ public record WorkerSettings(
     Duration lease,
     Duration drain,
     String version,
-    int loggedPerSecond) {
+    int loggedPerSecond,
+    TenantLimits limits) {
 
   /** Enough to follow what a quiet process does. */
-  private static final int LOGGED_PER_SECOND = 50;
-
-  /** With the usual number of lines in the log. */
-  public WorkerSettings(
-      String name, Set<String> queues, int slots, Duration lease, Duration drain, String version) {
-    this(name, queues, slots, lease, drain, version, LOGGED_PER_SECOND);
-  }
+  public static final int LOGGED_PER_SECOND = 50;
 
   /**
    * How long a cancelled or timed-out handler is given to stop before its attempt is recorded
@@ -48,5 +45,11 @@ public record WorkerSettings(
       throw new IllegalArgumentException(
           "attempts logged a second must be 0 or more, not " + loggedPerSecond);
     }
+  }
+
+  /** With the usual number of lines in the log, and where tenants have no limits. */
+  public WorkerSettings(
+      String name, Set<String> queues, int slots, Duration lease, Duration drain, String version) {
+    this(name, queues, slots, lease, drain, version, LOGGED_PER_SECOND, TenantLimits.NONE);
   }
 }

@@ -2,6 +2,9 @@
  * Doing the work. Hints are read ahead within bounds, claimed by id and never more than there are
  * free slots, executed, and completed many at a time.
  *
+ * <p>A run under a limit is named by the claim and claimed by a second one, once {@link
+ * dev.carillon.limit.Limits} has given it places; the worker that ends it claims who waits next.
+ *
  * <p>Authoritative is the row in {@code queue}: its {@code locked_by} and {@code attempt} say whose
  * try counts. A worker lives by its lease; when it was retired or silent for too long it abandons
  * what it has in hand and takes a new id, and whatever its handlers still answer is refused by the

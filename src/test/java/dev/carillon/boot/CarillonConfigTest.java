@@ -4,6 +4,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.limit.TenantLimits;
 import dev.carillon.testing.PostgresResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -29,6 +30,7 @@ class CarillonConfigTest {
     assertEquals(Duration.ofSeconds(10), config.leader().lease());
     assertEquals(Duration.ofSeconds(30), config.worker().lease());
     assertEquals(Duration.ofSeconds(25), config.worker().drain());
+    assertEquals(TenantLimits.NONE, config.limits().ofTenants());
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -301,6 +302,23 @@ class OfflineWorkersTest {
   private String stateOf(UUID run) {
     Object state = engine.row("select state::text from queue where id = ?", run).get("state");
     return "RETRY_SCHEDULED".equals(state) ? "QUEUED" : state.toString();
+  }
+
+  @Test
+  void looksForAbandonedRunsByTheIndexHoweverManyWait() {
+    String plan =
+        EngineFixture.withBacklog()
+            .pg
+            .rows(
+                "explain (analyze, costs off) " + MaintenanceSql.ABANDONED,
+                EngineFixture.utc(EngineFixture.REAL.instant()),
+                500)
+            .stream()
+            .map(row -> row.getString(0))
+            .collect(Collectors.joining("\n"));
+
+    assertTrue(plan.contains("queue_due"), plan);
+    assertTrue(plan.contains("Rows Removed by Filter: 10\n"), plan);
   }
 
   private final class Measured implements WorkerMeters {

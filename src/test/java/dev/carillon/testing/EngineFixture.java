@@ -10,6 +10,7 @@ import dev.carillon.broker.EventMessage;
 import dev.carillon.broker.Message;
 import dev.carillon.broker.inprocess.InProcessDueChannel;
 import dev.carillon.event.Relay;
+import dev.carillon.limit.TenantLimits;
 import dev.carillon.maintenance.Maintenance;
 import dev.carillon.pg.Notices;
 import dev.carillon.pg.TestPg;
@@ -110,6 +111,7 @@ public final class EngineFixture implements AutoCloseable {
   private Duration drain = Duration.ofSeconds(1);
   private Function<Letter, Uni<Void>> letters = letter -> Uni.createFrom().voidItem();
   private WorkerMeters meters = WorkerMeters.NONE;
+  private TenantLimits limits = TenantLimits.NONE;
 
   public EngineFixture() {
     try {
@@ -201,6 +203,12 @@ public final class EngineFixture implements AutoCloseable {
     return this;
   }
 
+  /** Of the workers and the ticker that are started from now on. */
+  public EngineFixture limits(TenantLimits ofTenants) {
+    limits = ofTenants;
+    return this;
+  }
+
   public DueChannel due() {
     return due;
   }
@@ -219,7 +227,15 @@ public final class EngineFixture implements AutoCloseable {
                 List.of(
                     new HandlerCaller(handlers, asyncHandlers, pool),
                     new HttpCaller(vertx, slots, CallSpans.OFF, clock))),
-            new WorkerSettings("test", Set.of(), slots, lease, drain, "1"),
+            new WorkerSettings(
+                "test",
+                Set.of(),
+                slots,
+                lease,
+                drain,
+                "1",
+                WorkerSettings.LOGGED_PER_SECOND,
+                limits),
             meters,
             AttemptSpans.OFF);
     worker.start();
@@ -250,7 +266,8 @@ public final class EngineFixture implements AutoCloseable {
             notices,
             clock,
             due,
-            new Ticker.Settings(Duration.ofSeconds(5), lease, ZoneId.of("Europe/Berlin"), TZDATA));
+            new Ticker.Settings(
+                Duration.ofSeconds(5), lease, ZoneId.of("Europe/Berlin"), TZDATA, limits));
     prepared.accept(ticker);
     ticker.start();
     running.push(ticker::stop);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.limit.TenantLimits;
 import dev.carillon.testing.EngineFixture;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Row;
@@ -179,6 +180,17 @@ class ClaimSqlTest {
   }
 
   @Test
+  void looksForItsOwnRunsByTheIndexHoweverManyWait() {
+    EngineFixture full = EngineFixture.withBacklog();
+
+    String plan =
+        explain(full, ClaimSql.LOCKED_BY_ME, Tuple.of(new String[] {"default"}, now(), worker));
+
+    assertTrue(plan.contains("queue_due"), plan);
+    assertTrue(plan.contains("Rows Removed by Filter: 10\n"), plan);
+  }
+
+  @Test
   void takesTheUrgentOnesOfTheOldestFirst() {
     UUID old = engine.run(job);
     UUID urgent = engine.run(job);
@@ -253,7 +265,7 @@ class ClaimSqlTest {
 
   private Tuple parameters(UUID[] runs) {
     Instant now = EngineFixture.REAL.instant();
-    return Claims.parameters(worker, runs, now, now);
+    return Claims.parameters(worker, runs, now, now, TenantLimits.NONE, false);
   }
 
   private static String explain(EngineFixture engine, String sql, Tuple parameters) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import dev.carillon.limit.TenantLimits;
 import dev.carillon.run.AttemptOutcome;
 import dev.carillon.run.RunError;
 import dev.carillon.run.RunState;
@@ -277,7 +278,9 @@ class CompleteSqlTest {
         engine
             .pg
             .hotRows(
-                ClaimSql.CLAIM, Claims.parameters(worker, runs.toArray(UUID[]::new), now(), now()))
+                ClaimSql.CLAIM,
+                Claims.parameters(
+                    worker, runs.toArray(UUID[]::new), now(), now(), TenantLimits.NONE, false))
             .size();
     assertEquals(runs.size(), claimed);
   }

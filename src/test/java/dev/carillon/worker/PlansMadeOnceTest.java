@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.carillon.limit.TenantLimits;
 import dev.carillon.run.AttemptOutcome;
 import dev.carillon.run.RunError;
 import dev.carillon.run.RunState;
@@ -60,12 +61,15 @@ class PlansMadeOnceTest {
     try (PlannedOnce claim = planned(ClaimSql.CLAIM)) {
       // Given a plan that statistics of an emptied queue have shaped
       engine.execute("vacuum analyze queue");
-      claim.explain(Claims.parameters(worker, new UUID[] {UUID.randomUUID()}, now(), now()));
+      claim.explain(
+          Claims.parameters(
+              worker, new UUID[] {UUID.randomUUID()}, now(), now(), TenantLimits.NONE, false));
       List<UUID> runs = overdue();
 
       // When a batch of many overdue runs is claimed
       UUID[] some = runs.subList(30_000, 30_000 + size).toArray(UUID[]::new);
-      PlannedOnce.Plan plan = claim.explain(Claims.parameters(worker, some, now(), now()));
+      PlannedOnce.Plan plan =
+          claim.explain(Claims.parameters(worker, some, now(), now(), TenantLimits.NONE, false));
 
       // Then it is this plan, and it does a batch's work
       assertIsBounded(plan, size);
@@ -133,7 +137,9 @@ class PlansMadeOnceTest {
 
   private void claim(List<UUID> runs) {
     engine.pg.hotRows(
-        ClaimSql.CLAIM, Claims.parameters(worker, runs.toArray(UUID[]::new), now(), now()));
+        ClaimSql.CLAIM,
+        Claims.parameters(
+            worker, runs.toArray(UUID[]::new), now(), now(), TenantLimits.NONE, false));
   }
 
   private Tuple ended(List<UUID> runs, boolean again) {

@@ -3,6 +3,7 @@ package dev.carillon.worker;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.carillon.catalog.TestCatalog;
+import dev.carillon.limit.TenantLimits;
 import dev.carillon.run.AttemptOutcome;
 import dev.carillon.run.RetryPolicy;
 import dev.carillon.run.RunError;
@@ -404,7 +405,9 @@ class RunInterleavings {
     Instant later = now().plusSeconds(60);
     return !engine
         .pg
-        .hotRows(ClaimSql.CLAIM, Claims.parameters(worker, new UUID[] {run}, later, later))
+        .hotRows(
+            ClaimSql.CLAIM,
+            Claims.parameters(worker, new UUID[] {run}, later, later, TenantLimits.NONE, false))
         .isEmpty();
   }
 

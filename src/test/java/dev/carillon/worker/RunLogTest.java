@@ -135,7 +135,8 @@ class RunLogTest {
             null,
             null,
             null,
-            null),
+            null,
+            false),
         JobDefinition.NONE);
   }
 }
