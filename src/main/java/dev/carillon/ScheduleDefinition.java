@@ -97,12 +97,18 @@ public final class ScheduleDefinition {
   }
 
   /**
-   * What it is about, an invoice's number for example: {@code params.targetId} of its runs, and
+   * What it is about, an invoice's number for example: {@code target} in the scope of its runs, and
    * part of its key where none is given.
    */
   public ScheduleDefinition target(String id) {
     return new ScheduleDefinition(
-        jobKey, job, id, runAt, when, document.withEntry("params", "targetId", id));
+        jobKey, job, id, runAt, when, document.withEntry("scope", "target", id));
+  }
+
+  /** What its runs are about: {@code RunContext#scope} has it, and concurrency keys may name it. */
+  public ScheduleDefinition scope(String name, String value) {
+    return new ScheduleDefinition(
+        jobKey, job, target, runAt, when, document.withEntry("scope", name, value));
   }
 
   /** For people. */

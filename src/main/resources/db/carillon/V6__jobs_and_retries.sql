@@ -12,6 +12,7 @@ alter table jobs
 
 alter table schedules
   add column retry  jsonb,                           -- what it says otherwise than the job
+  add column scope  jsonb,                           -- of its runs
   add column labels jsonb;
 
 alter table runs

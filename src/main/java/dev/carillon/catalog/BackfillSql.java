@@ -64,14 +64,15 @@ final class BackfillSql {
                coalesce(j.queue, 'default') as queue,
                case when j.params is null then s.params when s.params is null then j.params
                     else j.params || s.params end as params,
-               s.retry, j.concurrency_key as template
+               s.retry, s.scope, j.concurrency_key as template
         from schedules s left join jobs j on j.id = s.job_id
         where s.id = $4 and s.tenant_id = $5
       ), written as (
         insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority, target, params,
-                          retry, concurrency_key)
+                          scope, retry, concurrency_key)
         select f.run_id, s.tenant_id, s.job_id, s.id, f.fire_at, f.due_at, $6, s.priority, s.target, s.params,
-               s.retry, case when s.template is not null then carillon_concurrency_key(s.template, s.params, null) end
+               s.scope, s.retry,
+               case when s.template is not null then carillon_concurrency_key(s.template, s.params, s.scope) end
         from f cross join s
         order by f.run_id
         on conflict do nothing

@@ -129,9 +129,9 @@ final class ClockSql {
       """
       with written as (
         insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, created_at, priority, target, params,
-                          retry, concurrency_key)
+                          scope, retry, concurrency_key)
         select $3, s.tenant_id, s.job_id, s.id, $4, $6, $5, coalesce(s.priority, j.priority, 2), s.target,
-               p.params, s.retry, carillon_concurrency_key(j.concurrency_key, p.params, null)
+               p.params, s.scope, s.retry, carillon_concurrency_key(j.concurrency_key, p.params, s.scope)
         from schedules s left join jobs j on j.id = s.job_id
         cross join lateral (
           select case when j.params is null then s.params when s.params is null then j.params

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param concurrencyKey what the job makes concurrency keys from; null: nothing
  * @param dedupeWindowMillis how long a dedupe key counts; null: for ever
  * @param retry what the schedule says otherwise than the job; null: nothing
+ * @param scope of the schedule; null: nothing
  */
 record RunSource(
     @Nullable UUID jobId,
@@ -35,7 +36,8 @@ record RunSource(
     boolean hasSchema,
     @Nullable String concurrencyKey,
     @Nullable Long dedupeWindowMillis,
-    @Nullable ObjectNode retry) {
+    @Nullable ObjectNode retry,
+    @Nullable String scope) {
 
   static final RunSource NONE =
       new RunSource(
@@ -49,6 +51,7 @@ record RunSource(
           null,
           OverlapPolicy.ALLOW_ALL,
           false,
+          null,
           null,
           null,
           null);
@@ -69,6 +72,7 @@ record RunSource(
             row.getBoolean("has_schema"),
             row.getString("concurrency_key"),
             row.getLong("dedupe_window_ms"),
+            null,
             null);
   }
 
@@ -87,7 +91,8 @@ record RunSource(
         hasSchema,
         concurrencyKey,
         dedupeWindowMillis,
-        (ObjectNode) JsonText.stored(row.getString("retry")));
+        (ObjectNode) JsonText.stored(row.getString("retry")),
+        row.getString("schedule_scope"));
   }
 
   /** Until when a dedupe key counts that is taken now; null: for ever. */

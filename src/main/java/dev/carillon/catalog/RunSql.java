@@ -25,7 +25,7 @@ final class RunSql {
       """
       select s.id as schedule_id, s.status as schedule_status, s.status_reason,
              s.target::text as target, s.params::text as schedule_params, s.priority as schedule_priority,
-             s.overlap_policy, s.retry::text as retry,
+             s.overlap_policy, s.retry::text as retry, s.scope::text as schedule_scope,
              j.id, j.key, j.status, j.priority, j.queue, j.params::text as params, j.version, j.concurrency_key,
              j.dedupe_window_ms, j.params_schema is not null as has_schema
       from schedules s left join jobs j on j.id = s.job_id and j.tenant_id = s.tenant_id

@@ -202,7 +202,7 @@ public class Runs {
             .addString(requester.traceparent())
             .addString(JsonText.writeNullable(target))
             .addString(JsonText.writeNullable(params))
-            .addString(JsonText.writeNullable(request.scope()))
+            .addString(scope(request, source))
             .addString(JsonText.writeNullable(RetryReader.overlay(source.retry(), request.retry())))
             .addString(request.concurrencyKey())
             .addString(JsonText.writeNullable(request.labels()))
@@ -220,6 +220,10 @@ public class Runs {
                         .replaceWith(news(request, source, place, notice)))
         .call(() -> activate(statements, tenant, source))
         .map(news -> new Placed(id, news));
+  }
+
+  private static @Nullable String scope(RunRequest request, RunSource source) {
+    return request.scope() == null ? source.scope() : JsonText.writeNullable(request.scope());
   }
 
   private Uni<?> fit(

@@ -75,6 +75,9 @@ public class ScheduleEntity extends PanacheEntityBase {
   @ColumnTransformer(read = "cast(retry as text)", write = "cast(cast(? as text) as jsonb)")
   public @Nullable String retry;
 
+  @ColumnTransformer(read = "cast(scope as text)", write = "cast(cast(? as text) as jsonb)")
+  public @Nullable String scope;
+
   @ColumnTransformer(read = "cast(labels as text)", write = "cast(cast(? as text) as jsonb)")
   public @Nullable String labels;
 
@@ -143,6 +146,7 @@ public class ScheduleEntity extends PanacheEntityBase {
     dstOverlap = declared.dst().overlap();
     policies = ChosenPolicies.of(declared.policies());
     retry = JsonText.writeNullable(declared.retry());
+    scope = JsonText.writeNullable(declared.scope());
     labels = JsonText.writeNullable(declared.labels());
     updatedAt = now;
   }
@@ -205,6 +209,7 @@ public class ScheduleEntity extends PanacheEntityBase {
         && policies.chosen().equals(declared.policies())
         && Objects.equals(JsonText.stored(params), declared.params())
         && Objects.equals(JsonText.stored(retry), declared.retry())
+        && Objects.equals(JsonText.texts(scope), declared.scope())
         && Objects.equals(JsonText.texts(labels), declared.labels())
         && Objects.equals(priority == null ? null : priority.intValue(), declared.priority());
   }
@@ -264,6 +269,7 @@ public class ScheduleEntity extends PanacheEntityBase {
         new DstPolicy(dstGap, dstOverlap),
         policies.chosen(),
         (ObjectNode) JsonText.stored(retry),
+        JsonText.texts(scope),
         JsonText.texts(labels));
   }
 }

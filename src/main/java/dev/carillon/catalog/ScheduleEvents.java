@@ -68,6 +68,7 @@ final class ScheduleEvents {
         && Objects.equals(before.params(), after.params())
         && Objects.equals(before.priority(), after.priority())
         && Objects.equals(before.retry(), after.retry())
+        && Objects.equals(before.scope(), after.scope())
         && Objects.equals(before.labels(), after.labels())
         && before.dstGap() == after.dstGap()
         && before.dstOverlap() == after.dstOverlap()

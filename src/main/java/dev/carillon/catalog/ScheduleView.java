@@ -62,6 +62,8 @@ public record ScheduleView(
             implementation = JobView.Retry.class,
             description = "What it says of retries otherwise than the job, field by field")
         @Nullable JsonNode retry,
+    @Schema(nullable = true, description = "What its runs are about, for example a customer")
+        @Nullable Map<String, String> scope,
     @Schema(nullable = true, description = "In the form of Kubernetes labels")
         @Nullable Map<String, String> labels,
     @JsonUnwrapped PoliciesView policies,
@@ -141,6 +143,7 @@ public record ScheduleView(
         row.dstGap,
         row.dstOverlap,
         JsonText.stored(row.retry),
+        JsonText.texts(row.scope),
         JsonText.texts(row.labels),
         PoliciesView.of(row.policies.chosen()),
         row.pausedUntil,

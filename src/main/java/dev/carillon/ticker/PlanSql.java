@@ -107,18 +107,18 @@ final class PlanSql {
                coalesce(s.priority, j.priority, 2) as priority, coalesce(j.queue, 'default') as queue,
                case when j.params is null then s.params when s.params is null then j.params
                     else j.params || s.params end as params,
-               s.retry, j.concurrency_key as template
+               s.retry, s.scope, j.concurrency_key as template
         from u2
         join moved on moved.schedule_id = u2.schedule_id
         join schedules s on s.id = u2.schedule_id
         left join jobs j on j.id = s.job_id
       ), written as (
         insert into runs (id, tenant_id, job_id, schedule_id, fire_at, due_at, expires_at, created_at, priority,
-                          target, params, retry, concurrency_key)
+                          target, params, scope, retry, concurrency_key)
         select f.run_id, f.tenant_id, f.job_id, f.schedule_id, f.fire_at, f.due_at, f.expires_at, $27, f.priority,
-               f.target, f.params, f.retry,
+               f.target, f.params, f.scope, f.retry,
                -- Asked first here: most jobs have none, and need not pay for a call.
-               case when f.template is not null then carillon_concurrency_key(f.template, f.params, null) end
+               case when f.template is not null then carillon_concurrency_key(f.template, f.params, f.scope) end
         from f
         on conflict do nothing
         returning id, concurrency_key

@@ -227,7 +227,7 @@ class SchedulerTest {
             "trigger",
             equalTo(Map.of("type", "INTERVAL", "every", "P1M", "anchor", "2998-01-31T09:00:00")))
         .body("timezone", equalTo("Europe/Berlin"))
-        .body("params.targetId", equalTo("01JCV9X"))
+        .body("scope.target", equalTo("01JCV9X"))
         .body("startAt", nullValue());
     shown("/schedules/j:01JCV9X/fires?from=2998-01-01T00:00:00Z&limit=3")
         .body(

@@ -16,7 +16,8 @@ class TemplateFiresTest {
 
   private static final String OF_SCHEDULE =
       """
-      select r.concurrency_key as run, q.concurrency_key as queued, r.retry::text as retry
+      select r.concurrency_key as run, q.concurrency_key as queued, r.retry::text as retry,
+             r.scope ->> 'site' as site
       from runs r join queue q on q.id = r.id
       where r.schedule_id = ?
       """;
@@ -26,13 +27,13 @@ class TemplateFiresTest {
     try (EngineFixture engine = new EngineFixture()) {
       UUID job = engine.job("keyed");
       engine.execute(
-          "update jobs set concurrency_key = 'c-{params.customer}-{scope.none}', params = '{\"customer\":1}'");
+          "update jobs set concurrency_key = 'c-{params.customer}-{scope.site}', params = '{\"customer\":1}'");
       UUID plain = engine.job("plain");
       UUID own = hourly(engine, job, "own");
       UUID inherited = hourly(engine, job, "inherited");
       UUID without = hourly(engine, plain, "without");
       engine.execute(
-          "update schedules set params = '{\"customer\":2}', retry = '{\"maxAttempts\":1}' where id = ?",
+          "update schedules set params = '{\"customer\":2}', retry = '{\"maxAttempts\":1}', scope = '{\"site\":\"B\"}' where id = ?",
           own);
 
       engine.ticker();
@@ -41,8 +42,9 @@ class TemplateFiresTest {
           .atMost(Duration.ofSeconds(8))
           .until(() -> engine.count("select count(*) from queue") == 3);
       assertThat(only(engine, own))
-          .containsEntry("run", "c-2-")
-          .containsEntry("queued", "c-2-")
+          .containsEntry("site", "B")
+          .containsEntry("run", "c-2-B")
+          .containsEntry("queued", "c-2-B")
           .containsEntry("retry", "{\"maxAttempts\": 1}");
       assertThat(only(engine, inherited))
           .containsEntry("queued", "c-1-")

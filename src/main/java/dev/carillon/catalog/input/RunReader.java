@@ -69,8 +69,7 @@ public final class RunReader {
     }
     String dedupeKey = dedupeKey(fields);
     ObjectNode params = Params.read(fields);
-    Map<String, String> scope =
-        fields.texts("scope", MOST_SCOPES, LONGEST_SCOPE, "{\"customer\":\"4711\"}");
+    Map<String, String> scope = scope(fields);
     Integer priority = fields.integer("priority", 0, JobDeclaration.LAST_PRIORITY);
     String concurrencyKey = ConcurrencyKeys.key(fields);
     ObjectNode retry = RetryReader.some(fields);
@@ -93,6 +92,10 @@ public final class RunReader {
         retry,
         labels,
         membership);
+  }
+
+  static @Nullable Map<String, String> scope(Fields fields) {
+    return fields.texts("scope", MOST_SCOPES, LONGEST_SCOPE, "{\"customer\":\"4711\"}");
   }
 
   /**

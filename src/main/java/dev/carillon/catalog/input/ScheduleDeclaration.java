@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param dst what it chose for daylight-saving changes
  * @param policies what else it chose
  * @param retry what it says of retries otherwise than the job, as JSON; null: nothing
+ * @param scope what its runs are about; null: nothing
  * @param labels for people and filters; null: none
  */
 public record ScheduleDeclaration(
@@ -43,6 +44,7 @@ public record ScheduleDeclaration(
     DstPolicy dst,
     SchedulePolicies policies,
     @Nullable ObjectNode retry,
+    @Nullable Map<String, String> scope,
     @Nullable Map<String, String> labels) {
 
   /** The same under a key. */
@@ -61,6 +63,7 @@ public record ScheduleDeclaration(
         dst,
         policies,
         retry,
+        scope,
         labels);
   }
 
@@ -80,6 +83,7 @@ public record ScheduleDeclaration(
         dst,
         policies,
         retry,
+        scope,
         labels);
   }
 

@@ -42,6 +42,7 @@ public final class ScheduleReader {
           "deleteAfterCompletion",
           "note",
           "retry",
+          "scope",
           "labels");
 
   private static final List<String> READ_ONLY =
@@ -81,6 +82,7 @@ public final class ScheduleReader {
     DstPolicy dst = TriggerReader.dst(fields);
     SchedulePolicies policies = PoliciesReader.read(fields);
     ObjectNode retry = RetryReader.some(fields);
+    Map<String, String> scope = RunReader.scope(fields);
     Map<String, String> labels = Labels.read(fields);
     fields.refuseReadOnly(READ_ONLY);
     fields.refuseOthers();
@@ -100,6 +102,7 @@ public final class ScheduleReader {
         dst,
         policies,
         retry,
+        scope,
         labels);
   }
 }
