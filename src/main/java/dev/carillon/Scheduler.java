@@ -89,9 +89,9 @@ public interface Scheduler {
 
   /**
    * Cancels a run: at once while nobody has it, else its handler is asked to stop, and it is
-   * RUNNING until it does. A run that was cancelled before stays so.
+   * RUNNING until it does.
    *
-   * @throws SchedulerException NOT_FOUND, or WRONG_STATE when it has ended otherwise
+   * @throws SchedulerException NOT_FOUND, or WRONG_STATE when it has ended
    */
   RunInfo cancel(UUID run);
 

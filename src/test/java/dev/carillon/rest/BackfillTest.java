@@ -131,12 +131,18 @@ class BackfillTest extends ScheduleFixture {
   }
 
   private void letGo(String run, String state) {
+    // What was tried is never changed, so it was another.
     rows.execute(
-        "update attempts set outcome = cast(? as attempt_outcome), final_state = cast(? as run_state)"
-            + " where run_id = cast(? as uuid)",
+        """
+        with gone as (delete from attempts where run_id = cast(? as uuid) returning *)
+        insert into attempts (run_id, generation, attempt, tenant_id, outcome, final_state, finished_at)
+        select g.run_id, g.generation, g.attempt + 1, g.tenant_id, cast(? as attempt_outcome), cast(? as run_state),
+               g.finished_at
+        from gone g
+        """,
+        run,
         state,
-        state,
-        run);
+        state);
   }
 
   @Test

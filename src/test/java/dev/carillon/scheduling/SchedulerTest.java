@@ -383,7 +383,7 @@ class SchedulerTest {
             state -> state == RunState.RUNNING);
 
     assertEquals(RunState.CANCELED, scheduler.cancel(waiting.id()).state());
-    assertEquals(RunState.CANCELED, scheduler.cancel(waiting.id()).state());
+    refused(Reason.WRONG_STATE, () -> scheduler.cancel(waiting.id()));
     assertEquals(RunState.RUNNING, scheduler.cancel(running.id()).state());
 
     Awaitility.await()

@@ -73,7 +73,7 @@ class RefusedRequestsTest {
         "{'specversion':'1.0','id':'1','source':'/s',OURS,'tenant':'Not A Tenant',OK} | the extension tenant must be a tenant, [a-z0-9][a-z0-9_-]{0,62}",
         "{'specversion':'1.0','id':'1','source':'/s',OURS,'data':{'jobKey':'nope'}} | /jobKey: jobKey: there is no job nope",
         "{'specversion':'1.0','id':'1','source':'/s',OURS,'data':{'jobKey':'old'}} | the job old is archived",
-        "{'specversion':'1.0','id':'1','source':'/s',OURS,'data':{'jobKey':'send-invoices','priority':9,'colour':1}} | 2 things are wrong: /priority: priority: must be between 0 and 4; /colour: colour is not a field here; known are concurrencyKey, dedupeKey, dueAt, expiresAt, jobKey, labels, params, priority, retry, scope, target",
+        "{'specversion':'1.0','id':'1','source':'/s',OURS,'data':{'jobKey':'send-invoices','priority':9,'colour':1}} | 2 things are wrong: /priority: priority: must be between 0 and 4; /colour: colour is not a field here; known are concurrencyKey, dedupeKey, dueAt, expiresAt, groupId, jobKey, labels, params, priority, retry, scope, target",
       })
   void setsAsideWithTheReason(String body, String reason) {
     fixture.feedAndAwait(fixture.structured(quoted(body)));

@@ -41,7 +41,7 @@ import org.awaitility.Awaitility;
  * stand after every step; then from many threads, where the trail that every change of a row leaves
  * must be a path through the table of edges.
  */
-class RunInterleavings {
+class RunInterleavingProperties {
 
   private static final int RUNS = 3;
   private static final int WORKERS = 3;
