@@ -32,8 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The whole of it on Kafka, in processes of one role each: runs spread over some time on two
- * queues, the leader killed twice and the broker stopped in between. Nothing may be lost, and what
- * the events tell must be what the tables say.
+ * queues, the leader killed twice and the broker stopped in between, each while runs come due.
+ * Nothing may be lost, and what the events tell must be what the tables say.
  */
 class ChaosIT {
 
@@ -69,13 +69,15 @@ class ChaosIT {
     tickers.forEach(CarillonProcess::awaitReady);
     workers.forEach(CarillonProcess::awaitReady);
     assertThat(workers.get(0).get("/runs").statusCode()).isEqualTo(503);
-    make();
+    makeJobs();
 
-    // When the leader is killed, the broker stopped for a while, and the next leader killed
+    // When the leader is killed, the broker stopped for a while, and the next leader killed, each
+    // while runs come due
+    make(1, RUNS * 2 / 5);
     awaitSucceeded(RUNS / 5);
     replaceLeader();
     awaitSucceeded(RUNS * 2 / 5);
-    assertThat(count("select count(*) from queue")).as("left for what follows").isPositive();
+    make(RUNS * 2 / 5 + 1, RUNS * 4 / 5);
     kafka.stop();
     Instant back = Instant.now().plus(BROKER_AWAY);
     await()
@@ -87,7 +89,7 @@ class ChaosIT {
     await().atMost(BROKER_AWAY.plusSeconds(30)).until(() -> Instant.now().isAfter(back));
     kafka.startAgain();
     awaitSucceeded(RUNS * 3 / 5);
-    assertThat(count("select count(*) from queue")).as("left for what follows").isPositive();
+    make(RUNS * 4 / 5 + 1, RUNS);
     replaceLeader();
 
     // Then every run succeeds, each on its own queue's workers
@@ -120,8 +122,7 @@ class ChaosIT {
     return all;
   }
 
-  /** Runs of a job on the queue that everybody knows, and every tenth of one on its own. */
-  private void make() {
+  private void makeJobs() {
     CarillonProcess api = tickers.get(0);
     assertThat(api.post("/jobs", "{\"key\":\"noop\"}").statusCode()).isEqualTo(201);
     assertThat(
@@ -130,21 +131,28 @@ class ChaosIT {
                     "{\"key\":\"reports\",\"queue\":\"reports\",\"target\":{\"type\":\"HANDLER\",\"name\":\"noop\"}}")
                 .statusCode())
         .isEqualTo(201);
+  }
+
+  /**
+   * Runs of a job on the queue that everybody knows, and every tenth of one on its own: from now
+   * on, one after the other.
+   */
+  private void make(int first, int last) {
     rows(
         """
         with made as (
           insert into runs (id, tenant_id, job_id, due_at, created_at, priority)
           select (substr(j.id::text, 1, 14) || '7' || substr(md5(i::text), 1, 3) || '-8'
                    || substr(md5(i::text), 4, 3) || '-' || substr(md5('x' || i), 1, 12))::uuid,
-                 'default', j.id, now() + interval '3 s' + %d * interval '1 ms' * i / %d, now(), 2
-          from generate_series(1, %d) i
+                 'default', j.id, now() + %d * interval '1 ms' * (i - %d) / %d, now(), 2
+          from generate_series(%d, %d) i
           join jobs j on j.key = case when i %% 10 = 0 then 'reports' else 'noop' end
           returning id, due_at, job_id
         )
         insert into queue (id, tenant_id, queue, priority, due_at)
         select m.id, 'default', j.queue, 2, m.due_at from made m join jobs j on j.id = m.job_id
         """
-            .formatted(SPREAD.toMillis(), RUNS, RUNS));
+            .formatted(SPREAD.toMillis(), first, RUNS, first, last));
   }
 
   private void replaceLeader() {

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledWorkersIT {
 
   /** 20,000 over 120 s, a kill every 20 s, in the profile full. */
-  private static final int RUNS = Integer.getInteger("dev.carillon.killed-worker-runs", 2_000);
+  private static final int RUNS = Integer.getInteger("dev.carillon.killed-worker-runs", 1_000);
 
   private static final boolean FULL = RUNS >= 20_000;
-  private static final Duration SPREAD = Duration.ofSeconds(FULL ? 120 : 20);
-  private static final Duration EVERY = Duration.ofSeconds(FULL ? 20 : 3);
+  private static final Duration SPREAD = Duration.ofSeconds(FULL ? 120 : 12);
+  private static final Duration EVERY = Duration.ofSeconds(FULL ? 20 : 2);
   private static final int KILLS = 5;
   private static final int WORKERS = 4;
 
