@@ -94,9 +94,10 @@ create function carillon_group_event(g groups, what text, traceparent text) retu
       'id', g.id, 'tenant', g.tenant_id, 'name', g.name, 'mode', g.mode, 'maxParallel', g.max_parallel,
       'onFailure', g.on_failure, 'status', g.status,
       'counts', jsonb_build_object(
-        'total', g.open + g.succeeded + g.failed + g.dead + g.canceled + g.skipped + g.missed, 'open', g.open,
-        'succeeded', g.succeeded, 'failed', g.failed, 'dead', g.dead, 'canceled', g.canceled, 'skipped', g.skipped,
-        'missed', g.missed),
+        -- A run that was retried before its end was counted is no less than none.
+        'total', g.open + g.succeeded + g.failed + g.dead + g.canceled + g.skipped + g.missed, 'open', greatest(0, g.open),
+        'succeeded', greatest(0, g.succeeded), 'failed', greatest(0, g.failed), 'dead', greatest(0, g.dead),
+        'canceled', greatest(0, g.canceled), 'skipped', greatest(0, g.skipped), 'missed', greatest(0, g.missed)),
       'version', g.version,
       'createdAt', to_char(g.created_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
       'updatedAt', to_char(g.updated_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),

@@ -35,13 +35,14 @@ public record AttemptView(
         @Nullable JsonNode artifacts,
     @Schema(description = "Where its log is read; absent: it wrote none") @Nullable String logUrl) {
 
-  AttemptView withDuration() {
+  /** With what a row of its own does not hold: the run's parameters, and how long it took. */
+  AttemptView of(@Nullable JsonNode parameters) {
     return new AttemptView(
         number,
         generation,
         outcome,
         workerId,
-        params,
+        parameters,
         jobVersion,
         startedAt,
         finishedAt,

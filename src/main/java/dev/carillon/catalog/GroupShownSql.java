@@ -59,8 +59,10 @@ final class GroupShownSql {
       )
       select id, tenant_id, name, mode, max_parallel, on_failure, shown_status, version, created_at, updated_at,
              canceled_at, ended_at, pending, scheduled, queued, running, retrying,
-             succeeded + e_succeeded as succeeded, failed + e_failed as failed, dead + e_dead as dead,
-             canceled + e_canceled as canceled, skipped + e_skipped as skipped, missed + e_missed as missed,
+             -- A run that was retried before its end was counted is no less than none.
+             greatest(0, succeeded + e_succeeded) as succeeded, greatest(0, failed + e_failed) as failed,
+             greatest(0, dead + e_dead) as dead, greatest(0, canceled + e_canceled) as canceled,
+             greatest(0, skipped + e_skipped) as skipped, greatest(0, missed + e_missed) as missed,
              open + succeeded + failed + dead + canceled + skipped + missed as total
       from shown
       where $4::text is null or shown_status = $4

@@ -135,8 +135,10 @@ final class GroupSql {
         returning q.id
       ), told as (
         insert into outbox (at, kind, tenant_id, runs, attempts)
-        select $3, 'ENDED', $2, array_agg(m.id), array_agg(m.attempt) from m
-        having count(*) > 0
+        -- In rows of 500, for whoever reads them.
+        select $3, 'ENDED', $2, array_agg(p.id), array_agg(p.attempt)
+        from (select m.id, m.attempt, (row_number() over () - 1) / 500 as piece from m) p
+        group by p.piece
       )
       select (select count(*) from m) as ended, (select array_agg(asked.id) from asked) as asked
       """;

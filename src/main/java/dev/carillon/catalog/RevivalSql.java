@@ -1,27 +1,13 @@
 package dev.carillon.catalog;
 
 /**
- * How runs that ended are retried or discarded, one or thousands alike. The clocks of their
- * schedules are locked first, then the runs; only then is read how they stand: what is seen then
- * stays so.
+ * How runs that ended are retried or discarded, one or thousands alike. The runs are locked first;
+ * only then is read how they stand: what is seen then stays so. No clock of a schedule is locked: a
+ * retried run of which others are to be waited for never takes the place itself, it is held, and
+ * only who has the clock lets it go. What is told stands in rows of 500 runs, for whoever reads
+ * them.
  */
 final class RevivalSql {
-
-  /**
-   * The clocks of schedules of which runs wait for each other: under the lock nobody else plans,
-   * triggers or admits any. $1 runs, $2 tenant.
-   */
-  static final String LOCK_CLOCKS =
-      """
-      select c.schedule_id from clock c
-      where c.tenant_id = $2
-        and c.schedule_id in (
-          select r.schedule_id from runs r
-          join schedules s on s.id = r.schedule_id
-          where r.id = any($1) and r.tenant_id = $2 and s.overlap_policy <> 'ALLOW_ALL')
-      order by c.schedule_id
-      for update
-      """;
 
   /** $1 runs, $2 tenant. */
   static final String LOCK =
@@ -98,9 +84,10 @@ final class RevivalSql {
         where r.id = any(array(select s.id from s)) and r.tenant_id = $2 and r.due_at > $3
       ), told as (
         insert into outbox (at, kind, tenant_id, runs, attempts)
-        select $3, 'RETRIED', $2, array_agg(s.id order by s.id), array_agg(s.attempt + 1 order by s.id)
-        from s
-        having count(*) > 0
+        select $3, 'RETRIED', $2, array_agg(p.id order by p.id), array_agg(p.attempt + 1 order by p.id)
+        from (select s.id, s.attempt, (row_number() over (order by s.id) - 1) / 500 as piece from s) p
+        group by p.piece
+        order by p.piece
       )
       select s.id, s.was, s.place, s.group_id, s.queue, s.priority from s
       """;
@@ -128,16 +115,17 @@ final class RevivalSql {
         select s.id, s.generation + 1, s.attempt + 1, $2, 'CANCELED', 'CANCELED', $3 from s
       ), told as (
         insert into outbox (at, kind, tenant_id, runs, attempts)
-        select $3, 'ENDED', $2, array_agg(s.id order by s.id), array_agg(s.attempt + 1 order by s.id)
-        from s
-        having count(*) > 0
+        select $3, 'ENDED', $2, array_agg(p.id order by p.id), array_agg(p.attempt + 1 order by p.id)
+        from (select s.id, s.attempt, (row_number() over (order by s.id) - 1) / 500 as piece from s) p
+        group by p.piece
+        order by p.piece
       )
       select s.id, s.was, null::uuid as place, s.group_id, null::text as queue, null::smallint as priority from s
       """;
 
   /**
    * Groups of which runs were discarded: they count as cancelled. One element a group: $1 ids, $2
-   * how many had FAILED, $3 were DEAD, $4 CANCELED; $5 tenant, $6 now.
+   * how many had FAILED, $3 were DEAD, $4 CANCELED; $5 tenant, $6 now, $7 traceparent.
    */
   static final String GROUPS_DISCARDED =
       """
@@ -145,12 +133,16 @@ final class RevivalSql {
         select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[]) as u(id, failed, dead, canceled)
       ), l as materialized (
         select g.id from groups g where g.id = any($1) and g.tenant_id = $5 order by g.id for update
+      ), discarded as (
+        update groups g
+        set failed = g.failed - u.failed, dead = g.dead - u.dead, canceled = g.canceled + u.failed + u.dead,
+            version = g.version + 1, updated_at = greatest($6, g.updated_at)
+        from u
+        where g.id = any(array(select l.id from l)) and g.id = u.id
+        returning g as changed
       )
-      update groups g
-      set failed = g.failed - u.failed, dead = g.dead - u.dead, canceled = g.canceled + u.failed + u.dead,
-          version = g.version + 1, updated_at = $6
-      from u
-      where g.id = any(array(select l.id from l)) and g.id = u.id
+      insert into outbox (at, kind, tenant_id, payload)
+      select $6, 'CHANGED', $5, carillon_group_event(d.changed, 'updated', $7) from discarded d
       """;
 
   private RevivalSql() {}

@@ -8,6 +8,7 @@ import dev.carillon.tenancy.Requester;
 import dev.carillon.tenancy.Tenant;
 import io.smallrye.mutiny.Uni;
 import io.vertx.sqlclient.Tuple;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -21,8 +22,12 @@ import org.jspecify.annotations.Nullable;
  * Retries or discards all runs that fit a filter, in the transaction of the request: it is answered
  * once all of it is committed, so nothing that was answered can be lost, and of a request that got
  * no answer nothing is done. Its statements take some thousand runs each; a hundred thousand take
- * some seconds, and no request takes more. Meanwhile schedules of which runs wait for each other,
- * and of which some are among these, make no others: their clocks are locked.
+ * some seconds, and no request takes more. Nobody else waits for it meanwhile: what it holds locked
+ * are runs that have ended, and their groups, which go on when it is done. So it need not be
+ * committed in pieces, and an Idempotency-Key is kept with all of it or not at all.
+ *
+ * <p>However few fit, it looks at no more than a number of those that ended so; where it stops
+ * before their end it says after which run another request is to go on.
  */
 @Singleton
 public class RunBulk {
@@ -33,26 +38,48 @@ public class RunBulk {
   /** What one transaction may hold locked. */
   static final int MOST = 100_000;
 
+  /** Looking at so many takes some seconds. */
+  static final int MOST_CANDIDATES = 300_000;
+
   /** Workers find the others in the table while they are busy with these. */
   private static final int MOST_NOTICES = 1_000;
 
   private final RunRevival revival;
+  private final Bounds bounds;
 
+  @Inject
   RunBulk(RunRevival revival) {
-    this.revival = revival;
+    this(revival, new Bounds(BATCH, MOST, MOST_CANDIDATES));
   }
+
+  RunBulk(RunRevival revival, Bounds bounds) {
+    this.revival = revival;
+    this.bounds = bounds;
+  }
+
+  /**
+   * @param batch runs in one statement
+   * @param most runs in one request
+   * @param candidates runs that are looked at in one request
+   */
+  record Bounds(int batch, int most, int candidates) {}
 
   /**
    * What came of it, or would come of it.
    *
    * @param more whether there may be more that fit, for another request; null: there are not
+   * @param next after which run such a request goes on; null: it need not, or there is no more
    */
   @Schema(name = "RunsMatched")
   public record Matched(
       @Schema(description = "How many runs it was done with, or in a dry run: would be")
           int matched,
-      @Schema(description = "True where more than 100,000 fit: the rest is for another request")
-          @Nullable Boolean more) {}
+      @Schema(
+              description =
+                  "True where there may be more, after 100,000 that fit or 300,000 that were looked"
+                      + " at: they are for another request")
+          @Nullable Boolean more,
+      @Schema(description = "Where more is true: the after of that request") @Nullable UUID next) {}
 
   /** What is answered, and what is told after the commit. */
   public record Result(Matched matched, RunNews news) {}
@@ -60,7 +87,7 @@ public class RunBulk {
   public Uni<Result> all(
       Statements statements, Requester requester, RunSelection selection, Revival what) {
     return requireJob(statements, requester.tenant(), selection.jobKey())
-        .chain(there -> new Sweep(statements, requester, selection, what).from(Page.TOP));
+        .chain(there -> new Sweep(statements, requester, selection, what).all());
   }
 
   private static Uni<?> requireJob(Statements statements, Tenant tenant, @Nullable String jobKey) {
@@ -92,6 +119,11 @@ public class RunBulk {
     private final List<DueNotice> due = new ArrayList<>();
     private final Set<UUID> places = new LinkedHashSet<>();
     private final Set<UUID> groups = new LinkedHashSet<>();
+    private int seen;
+    private int fit;
+    private @Nullable UUID lastFit;
+
+    /** Less than fit where somebody else was first. */
     private int matched;
 
     Sweep(Statements statements, Requester requester, RunSelection selection, Revival what) {
@@ -110,20 +142,49 @@ public class RunBulk {
               selection.dueTo());
     }
 
-    Uni<Result> from(UUID below) {
-      return RunList.candidates(statements, tenant, filter, below, BATCH)
-          .map(RunList::ids)
-          .call(candidates -> fitting(candidates).chain(this::take))
-          .chain(this::after);
+    Uni<Result> all() {
+      UUID top = selection.after() == null ? Page.TOP : selection.after();
+      if (selection.jobKey() == null && selection.scheduleId() == null) {
+        return from(top);
+      }
+      // Few runs of a job or schedule are fewer than all that ended so.
+      RunFilter narrow =
+          new RunFilter(
+              null, selection.jobKey(), selection.scheduleId(), selection.groupId(), null, null);
+      return candidates(narrow, top)
+          .chain(few -> few.size() < bounds.batch ? done(few) : from(top));
+    }
+
+    private Uni<Result> from(UUID below) {
+      return candidates(filter, below).chain(this::done);
+    }
+
+    private Uni<List<UUID>> candidates(RunFilter which, UUID below) {
+      return RunList.candidates(statements, tenant, which, below, bounds.batch).map(RunList::ids);
+    }
+
+    private Uni<Result> done(List<UUID> candidates) {
+      return fitting(candidates).chain(this::take).chain(() -> after(candidates));
     }
 
     private Uni<Result> after(List<UUID> candidates) {
-      boolean enough = matched >= MOST;
-      if (!enough && candidates.size() == BATCH) {
-        return from(candidates.get(BATCH - 1));
+      seen += candidates.size();
+      if (fit >= bounds.most) {
+        return result(true, lastFit);
       }
-      Matched counted = new Matched(matched, enough ? true : null);
-      return Uni.createFrom().item(new Result(counted, new RunNews(due, places, groups)));
+      if (candidates.size() < bounds.batch) {
+        return result(null, null);
+      }
+      UUID lowest = candidates.get(candidates.size() - 1);
+      return seen < bounds.candidates ? from(lowest) : result(true, lowest);
+    }
+
+    private Uni<Result> result(@Nullable Boolean more, @Nullable UUID next) {
+      return Uni.createFrom().item(new Result(new Matched(matched, more, next), news()));
+    }
+
+    private RunNews news() {
+      return new RunNews(due, places, groups);
     }
 
     private Uni<List<UUID>> fitting(List<UUID> candidates) {
@@ -140,7 +201,7 @@ public class RunBulk {
               .addUUID(selection.groupId())
               .addOffsetDateTime(Times.utc(selection.dueFrom()))
               .addOffsetDateTime(Times.utc(selection.dueTo()))
-              .addInteger(MOST - matched);
+              .addInteger(bounds.most - fit);
       return statements.query(RevivalSql.FITTING, parameters).map(RunList::ids);
     }
 
@@ -148,6 +209,8 @@ public class RunBulk {
       if (fitting.isEmpty()) {
         return Uni.createFrom().voidItem();
       }
+      fit += fitting.size();
+      lastFit = fitting.get(fitting.size() - 1);
       if (selection.dryRun()) {
         matched += fitting.size();
         return Uni.createFrom().voidItem();

@@ -81,8 +81,7 @@ public class RunRevival {
     Tenant tenant = requester.tenant();
     UUID[] these = ids.toArray(UUID[]::new);
     return statements
-        .query(RevivalSql.LOCK_CLOCKS, Tuple.of(these, tenant.id()))
-        .chain(locked -> statements.query(RevivalSql.LOCK, Tuple.of(these, tenant.id())))
+        .query(RevivalSql.LOCK, Tuple.of(these, tenant.id()))
         // Only now: who waited for the lock is no earlier than whoever had it.
         .chain(locked -> change(statements, requester, these, what, state, clock.instant()));
   }
@@ -124,11 +123,9 @@ public class RunRevival {
             .addArrayOfInteger(counts(groups, RunState.DEAD))
             .addArrayOfInteger(counts(groups, RunState.CANCELED))
             .addString(requester.tenant().id())
-            .addOffsetDateTime(Times.utc(now));
-    // A retry lets the group go on, and is told of it.
-    return statements.query(
-        what.ofGroups(),
-        what == Revival.RETRY ? parameters.addString(requester.traceparent()) : parameters);
+            .addOffsetDateTime(Times.utc(now))
+            .addString(requester.traceparent());
+    return statements.query(what.ofGroups(), parameters);
   }
 
   private static Integer[] counts(Map<UUID, Map<String, Integer>> groups, RunState was) {

@@ -12,8 +12,8 @@ final class RunShownSql {
    * time alone; it also says when the run goes on, which a retry puts off. One that is held has no
    * such instant, and shows the one that it is held from; one that is held for others of its
    * schedule is, until then, scheduled like any other. $1 ids, $2 tenant, $3 now, $4 whether with
-   * all attempts, $5 state or null, $6 job key or null, $7 schedule or null, $8 due from
-   * (inclusive) or null, $9 due to (exclusive) or null, $10 most, $11 group or null.
+   * the newest hundred attempts, $5 state or null, $6 job key or null, $7 schedule or null, $8 due
+   * from (inclusive) or null, $9 due to (exclusive) or null, $10 most, $11 group or null.
    */
   static final String READ =
       """
@@ -54,7 +54,7 @@ final class RunShownSql {
              case when $4 then (
                select json_agg(json_build_object(
                  'number', a.attempt, 'generation', a.generation, 'outcome', a.outcome, 'workerId', a.worker_id,
-                 'params', read.params::json, 'jobVersion', a.job_version,
+                 'jobVersion', a.job_version,
                  'startedAt', to_char(a.started_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                  'finishedAt', to_char(a.finished_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
                  'exitCode', a.exit_code, 'error', a.error, 'output', a.output, 'artifacts', a.artifacts,
@@ -62,7 +62,11 @@ final class RunShownSql {
                    select from attempt_logs l where l.run_id = a.run_id and l.attempt = a.attempt
                  ) then '/runs/' || a.run_id || '/attempts/' || a.attempt || '/log' end)
                  order by a.generation, a.attempt)::text
-               from attempts a where a.run_id = read.id
+               from (
+                 select a.* from attempts a
+                 where a.run_id = read.id
+                 order by a.generation desc, a.attempt desc limit 100
+               ) a
              ) end as attempts,
              -- What an attempt before this one said is of no interest.
              case when $4 and read.state = 'RUNNING' then (

@@ -90,7 +90,9 @@ public record RunView(
     @Schema(readOnly = true) String traceId,
     @Schema(readOnly = true, description = "True when a dedupe key had made it before")
         @Nullable Boolean deduplicated,
-    @Schema(readOnly = true, description = "Of GET /runs/{id}")
+    @Schema(
+            readOnly = true,
+            description = "Of GET /runs/{id}: the newest 100; attempt says how many there were")
         @Nullable List<AttemptView> attempts) {
 
   /** A row of {@link RunShownSql#READ}. */
@@ -102,6 +104,7 @@ public record RunView(
     Instant started = Times.instant(row, running ? "locked_at" : "started_at");
     Instant finished = state.isFinal() ? Times.instant(row, "finished_at") : null;
     Integer maxAttempts = row.getInteger("max_attempts");
+    JsonNode params = JsonText.stored(row.getString("params"));
     return new RunView(
         id,
         row.getString("tenant_id"),
@@ -109,7 +112,7 @@ public record RunView(
         state,
         row.getUUID("schedule_id"),
         JsonText.stored(row.getString("target")),
-        JsonText.stored(row.getString("params")),
+        params,
         JsonText.stored(row.getString("scope")),
         row.getInteger("priority"),
         row.getString("dedupe_key"),
@@ -140,14 +143,15 @@ public record RunView(
         JsonText.stored(row.getString("progress")),
         Trace.of(row.getString("trace"), id).traceId(),
         null,
-        attempts(row.getString("attempts")));
+        attempts(row.getString("attempts"), params));
   }
 
-  private static @Nullable List<AttemptView> attempts(@Nullable String json) {
+  private static @Nullable List<AttemptView> attempts(
+      @Nullable String json, @Nullable JsonNode params) {
     return json == null
         ? null
         : Arrays.stream(JsonText.read(json, AttemptView[].class))
-            .map(AttemptView::withDuration)
+            .map(attempt -> attempt.of(params))
             .toList();
   }
 

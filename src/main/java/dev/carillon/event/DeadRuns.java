@@ -7,6 +7,7 @@ import dev.carillon.broker.Message;
 import dev.carillon.loop.Loop;
 import dev.carillon.pg.Pg;
 import dev.carillon.run.AttemptOutcome;
+import dev.carillon.run.RunError;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -39,8 +40,8 @@ final class DeadRuns {
 
   private static final Logger LOG = Logger.getLogger(DeadRuns.class);
 
-  /** Some hundred kilobytes, as a rule. */
-  private static final int MOST = 200;
+  /** A hundred kilobytes, as a rule; where they carry everything, some twenty megabytes. */
+  private static final int MOST = 50;
 
   /** How many the broker is given at a time. */
   private static final int AT_ONCE = 32;
@@ -111,11 +112,12 @@ final class DeadRuns {
   /** What it died of; a run that took its workers with it is a danger to whoever tries it again. */
   private static String reason(RunEvent event) {
     RunEvent.End end = event.end();
-    if (end != null && end.outcome() == AttemptOutcome.LOST) {
-      return "POISON";
-    }
     JsonObject error = end == null ? null : end.error();
     String type = error == null ? null : error.getString("class");
+    // Of those that were lost, some are dead because they have grown too old.
+    if (RunError.POISON.equals(type) && end.outcome() == AttemptOutcome.LOST) {
+      return RunError.POISON;
+    }
     return type == null ? "DEAD" : "DEAD: " + type.lines().findFirst().orElse("");
   }
 

@@ -21,11 +21,13 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes what the outbox tells, in order of its rows, and deletes the rows once the broker has
  * their events. One process does, by the lease {@code relay}; after a takeover the same events may
- * come again, with the same ids.
+ * come again, with the same ids. A row that tells of more than the broker is given at once is
+ * published in parts, and deleted after the last.
  *
  * <p>Ids are given before commits, so a row may appear below one that was already published. Of one
  * run this cannot happen (its start is committed before its end begins), and such a row is found:
@@ -39,6 +41,9 @@ public final class Relay {
 
   /** One for what is there, one for what its deletion waits for, one for what came meanwhile. */
   private static final int LAST_ROUNDS = 3;
+
+  /** As long as events carry much, and a round does not come to the end of what it has read. */
+  private static final int FEW_RUNS = 1_000;
 
   private static final int MOST_ROWS = 500;
 
@@ -82,6 +87,11 @@ public final class Relay {
   /** What it said of schedules, to be counted as it is deleted. */
   private Rollup counts = new Rollup();
 
+  /** The row of which the broker has the beginning; null: it has each row whole or not at all. */
+  private @Nullable Begun begun;
+
+  private int mostRuns = MOST_RUNS;
+
   /** Whether the last batch left some of what was there. */
   private boolean more;
 
@@ -92,6 +102,18 @@ public final class Relay {
 
   /** Up to which id the outbox was dealt with, and when that was. */
   private record Mark(long id, long nanos) {}
+
+  /**
+   * A row that is told in part, and what that part says of schedules.
+   *
+   * @param told how many of its runs
+   */
+  private record Begun(long row, int told, Rollup counts) {
+
+    boolean is(Row one) {
+      return one.getLong("id") == row;
+    }
+  }
 
   /**
    * The ways out.
@@ -187,6 +209,7 @@ public final class Relay {
     marks.clear();
     published = NOTHING;
     counts = new Rollup();
+    begun = null;
   }
 
   private Uni<Duration> step(Lease.Held held) {
@@ -244,20 +267,18 @@ public final class Relay {
     return pg.asEngineHot(RelaySql.NEXT_COUNTING, counts.onto(next));
   }
 
-  /** As many rows as name no more than {@link #MOST_RUNS} runs, but at least one. */
+  /**
+   * As many rows as name no more runs than a round tells of, but at least one: first the one that
+   * the broker has the beginning of.
+   */
   private List<Row> batch(RowSet<Row> rows) {
     List<Row> batch = new ArrayList<>(rows.size());
     runs = 0;
     more = rows.size() >= MOST_ROWS;
-    for (Row row : rows) {
-      if (row.getLong("id") == null) {
-        // The one row that is none of the outbox.
-        pauses.add(row.getArrayOfUUIDs("reached"));
-        continue;
-      }
+    for (Row row : begunFirst(rows)) {
       UUID[] named = row.getArrayOfUUIDs("runs");
       runs += named == null ? 0 : named.length;
-      if (runs > MOST_RUNS && !batch.isEmpty()) {
+      if (runs > mostRuns && !batch.isEmpty()) {
         more = true;
         break;
       }
@@ -266,10 +287,23 @@ public final class Relay {
     return batch;
   }
 
+  private List<Row> begunFirst(RowSet<Row> rows) {
+    List<Row> ordered = new ArrayList<>(rows.size());
+    for (Row row : rows) {
+      if (row.getLong("id") == null) {
+        // The one row that is none of the outbox.
+        pauses.add(row.getArrayOfUUIDs("reached"));
+      } else {
+        ordered.add(begun != null && begun.is(row) ? 0 : ordered.size(), row);
+      }
+    }
+    return ordered;
+  }
+
   /** What is dead is kept for the dead-letter channel before the outbox may forget it. */
   private Uni<Void> publish(List<Row> batch) {
     return rendering
-        .of(batch)
+        .of(batch, goesOn(batch) ? begun.told : 0)
         .chain(
             told ->
                 channel
@@ -278,18 +312,37 @@ public final class Relay {
                     .invoke(() -> acknowledged(batch, told)));
   }
 
+  /** Whether a batch begins where the last one broke off. */
+  private boolean goesOn(List<Row> batch) {
+    return begun != null && begun.is(batch.get(0));
+  }
+
   /** The broker has it: it can be deleted, at the latest when the next batch is looked for. */
   private void acknowledged(List<Row> batch, Rendering.Told told) {
-    counts = told.counts();
-    more |= told.rows() < batch.size();
+    Rollup before = goesOn(batch) ? begun.counts : new Rollup();
+    boolean whole = told.rows() > 0;
+    counts = whole ? before.and(told.counts()) : new Rollup();
+    if (told.further() > 0) {
+      long row = batch.get(told.rows()).getLong("id");
+      begun = new Begun(row, told.further(), whole ? told.begun() : before.and(told.begun()));
+    } else if (goesOn(batch)) {
+      begun = null;
+    }
+    boolean all = told.rows() == batch.size();
+    more |= !all;
+    mostRuns = all ? MOST_RUNS : FEW_RUNS;
     published =
         batch.stream().limit(told.rows()).map(row -> row.getLong("id")).toArray(Long[]::new);
+    mark();
+    rendering.forgetOldest();
+  }
+
+  private void mark() {
     long now = nanos.getAsLong();
     Mark last = marks.peekLast();
     // A mark a second is enough to know where half a minute ago was.
-    if (last == null || now - last.nanos > 1_000_000_000L) {
+    if (published.length > 0 && (last == null || now - last.nanos > 1_000_000_000L)) {
       marks.add(new Mark(published[published.length - 1], now));
     }
-    rendering.forgetOldest();
   }
 }

@@ -112,7 +112,8 @@ final class RelaySql {
       select r.*, a.*
       from (
         select r.id, r.tenant_id, r.job_id, j.key as job_key, r.schedule_id, r.fire_at, r.due_at, r.created_at,
-               r.priority, r.scope::text as scope, r.trace, j.event_payload = 'FULL' as full
+               r.priority, r.scope::text as scope, r.trace,
+               case when j.event_payload = 'FULL' then coalesce(octet_length(r.params::text), 0) end as full_bytes
         from runs r
         -- One look-up a row, by offset 0, as in the claim.
         left join lateral (select jobs.key, jobs.event_payload from jobs where jobs.id = r.job_id offset 0) j on true
@@ -121,7 +122,11 @@ final class RelaySql {
       -- Full, so that it is hashed or merged and never a nested loop.
       full join (
         select a.run_id, a.attempt, a.generation, a.worker_id, a.outcome::text as outcome,
-               a.final_state::text as final_state, a.started_at, a.finished_at, a.error::text as error,
+               a.final_state::text as final_state, a.started_at, a.finished_at,
+               -- Its message may be long, and is told by few.
+               case when a.error is not null then
+                 json_build_object('class', a.error -> 'class', 'retryable', a.error -> 'retryable')::text
+               end as error,
                -- Asked only of the few that fail.
                case when a.final_state in ('FAILED', 'DEAD') then (
                  select true from backfill_runs b where b.run_id = a.run_id limit 1
@@ -134,18 +139,18 @@ final class RelaySql {
       """;
 
   /**
-   * What the events of some jobs carry beside the reference: parameters of runs, and outputs of
-   * attempts; a row has either. Parameters as {@link #DETAILS}.
+   * What the events of some jobs carry beside the reference: parameters of runs, or outputs of
+   * attempts and messages of their errors. Parameters as {@link #DETAILS}.
    */
   static final String CONTENTS =
       """
-      select r.id as run_id, null::int as attempt, r.params::text as content
+      select r.id as run_id, null::int as attempt, r.params::text as content, null as message
       from runs r
       where r.id = any($1) and r.id between $2 and $3 and r.params is not null
       union all
-      select a.run_id, a.attempt, a.output::text
+      select a.run_id, a.attempt, a.output::text, a.error ->> 'message'
       from attempts a
-      where a.run_id = any($4) and a.run_id between $5 and $6 and a.output is not null
+      where a.run_id = any($4) and a.run_id between $5 and $6 and (a.output is not null or a.error is not null)
         and case when a.attempt = any($7) then true else false end
       """;
 

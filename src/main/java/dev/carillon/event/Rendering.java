@@ -20,15 +20,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes events of the outbox's rows: reads what they name, all of a batch at once, and remembers
- * the runs that are likely to be named again. Used from one context.
+ * the runs that are likely to be named again. A row may name thousands of runs whose events carry
+ * everything: then it is told in parts, one after the other. Used from one context.
  */
 final class Rendering {
 
-  /** Of jobs whose events carry everything, as much as a third of a megabyte each. */
-  private static final int MOST_FULL = 300;
+  /** What events may carry at once. Read, parsed and written it is several times as much. */
+  private static final int MOST_BYTES = 16 * 1024 * 1024;
+
+  /** An attempt's output, or the message of its error, as it is kept. */
+  private static final int LONGEST_OUTPUT = 64 * 1024;
 
   private static final int MOST_SUBJECTS = 20_000;
-  private static final UUID[] NO_RUNS = {};
 
   private final Pg pg;
 
@@ -44,23 +47,66 @@ final class Rendering {
   /**
    * A batch's events, and what they say of schedules.
    *
-   * @param rows how many rows of the batch they tell; all of them, unless they carry too much
+   * @param rows how many rows of the batch are told to their ends; all of them, unless they carry
+   *     too much
+   * @param counts of those rows, as far as it is told here
+   * @param further how many of the runs of the row after them are told, from its first one; 0: none
+   * @param begun of that row, as far as it is told here
    */
-  record Told(int rows, List<EventMessage> events, Rollup counts) {}
+  record Told(int rows, List<EventMessage> events, Rollup counts, int further, Rollup begun) {}
 
-  /** What events carry beside the reference, as JSON text. */
-  private record Contents(Map<UUID, String> params, Map<Attempt, String> outputs) {
+  /**
+   * What is told at once of a row.
+   *
+   * @param from of its runs the first
+   * @param to of its runs the first that is not told; less than it has: another part follows
+   */
+  private record Part(Row row, UUID[] runs, Integer[] attempts, int from, int to) {
 
-    static final Contents NONE = new Contents(Map.of(), Map.of());
+    private static final UUID[] NO_RUNS = {};
+    private static final Integer[] NO_ATTEMPTS = {};
+
+    static Part rest(Row row, int from) {
+      UUID[] runs = row.getArrayOfUUIDs("runs");
+      return runs == null
+          ? new Part(row, NO_RUNS, NO_ATTEMPTS, 0, 0)
+          : new Part(row, runs, row.getArrayOfIntegers("attempts"), from, runs.length);
+    }
+
+    Part until(int end) {
+      return new Part(row, runs, attempts, from, end);
+    }
+
+    boolean isLast() {
+      return to == runs.length;
+    }
+
+    boolean is(String kind) {
+      return kind.equals(row.getString("kind"));
+    }
   }
 
-  Uni<Told> of(List<Row> batch) {
-    return readDetails(batch).chain(ends -> of(withFew(batch), ends));
+  /** What events carry beside the reference, as JSON text; messages as they are. */
+  private record Contents(
+      Map<UUID, String> params, Map<Attempt, String> outputs, Map<Attempt, String> messages) {
+
+    static final Contents NONE = new Contents(Map.of(), Map.of(), Map.of());
   }
 
-  private Uni<Told> of(List<Row> batch, Map<Attempt, Row> ends) {
-    return readFirstStarts(batch)
-        .chain(starts -> readContents(batch).map(full -> render(batch, ends, starts, full)));
+  /**
+   * @param told how many of the first row's runs have been told already
+   */
+  Uni<Told> of(List<Row> rows, int told) {
+    List<Part> parts = new ArrayList<>(rows.size());
+    for (Row row : rows) {
+      parts.add(Part.rest(row, parts.isEmpty() ? told : 0));
+    }
+    return readDetails(parts).chain(ends -> of(withFew(parts), ends));
+  }
+
+  private Uni<Told> of(List<Part> parts, Map<Attempt, Row> ends) {
+    return readFirstStarts(parts)
+        .chain(starts -> readContents(parts).map(full -> render(parts, ends, starts, full)));
   }
 
   /** Only between batches: what a batch needs must stay until it is rendered. */
@@ -72,19 +118,29 @@ final class Rendering {
     }
   }
 
-  /** The beginning of a batch that does not carry too much, but at least one row. */
-  private List<Row> withFew(List<Row> batch) {
-    int full = 0;
-    for (int i = 0; i < batch.size(); i++) {
-      UUID[] named = batch.get(i).getArrayOfUUIDs("runs");
-      for (UUID run : named == null ? NO_RUNS : named) {
-        full += isFull(run) ? 1 : 0;
-      }
-      if (full > MOST_FULL && i > 0) {
-        return batch.subList(0, i);
+  /** The beginning of a batch that does not carry too much, but at least one run. */
+  private List<Part> withFew(List<Part> parts) {
+    long bytes = 0;
+    for (int p = 0; p < parts.size(); p++) {
+      Part part = parts.get(p);
+      for (int i = part.from; i < part.to; i++) {
+        bytes += carries(part, i);
+        if (bytes > MOST_BYTES && (p > 0 || i > part.from)) {
+          List<Part> few = new ArrayList<>(parts.subList(0, p));
+          if (i > part.from) {
+            few.add(part.until(i));
+          }
+          return few;
+        }
       }
     }
-    return batch;
+    return parts;
+  }
+
+  private int carries(Part part, int i) {
+    RunEvent.Subject subject = subjects.get(part.runs[i]);
+    Integer params = subject == null ? null : subject.fullBytes();
+    return params == null ? 0 : params + (part.is(OutboxRows.ENDED) ? LONGEST_OUTPUT : 0);
   }
 
   private boolean isFull(UUID run) {
@@ -92,19 +148,17 @@ final class Rendering {
     return subject != null && subject.full();
   }
 
-  private Uni<Contents> readContents(List<Row> batch) {
+  private Uni<Contents> readContents(List<Part> parts) {
     Set<UUID> full = new LinkedHashSet<>();
     List<UUID> ended = new ArrayList<>();
     Set<Integer> numbers = new LinkedHashSet<>();
-    for (Row row : batch) {
-      UUID[] named = row.getArrayOfUUIDs("runs");
-      boolean ends = OutboxRows.ENDED.equals(row.getString("kind"));
-      for (int i = 0; named != null && i < named.length; i++) {
-        if (isFull(named[i])) {
-          full.add(named[i]);
-          if (ends) {
-            ended.add(named[i]);
-            numbers.add(row.getArrayOfIntegers("attempts")[i]);
+    for (Part part : parts) {
+      for (int i = part.from; i < part.to; i++) {
+        if (isFull(part.runs[i])) {
+          full.add(part.runs[i]);
+          if (part.is(OutboxRows.ENDED)) {
+            ended.add(part.runs[i]);
+            numbers.add(part.attempts[i]);
           }
         }
       }
@@ -115,40 +169,35 @@ final class Rendering {
   }
 
   private static Contents contents(RowSet<Row> rows) {
-    Map<UUID, String> params = new HashMap<>();
-    Map<Attempt, String> outputs = new HashMap<>();
+    Contents contents = new Contents(new HashMap<>(), new HashMap<>(), new HashMap<>());
     for (Row row : rows) {
       UUID run = row.getUUID("run_id");
-      Integer attempt = row.getInteger("attempt");
-      if (attempt == null) {
-        params.put(run, row.getString("content"));
+      Integer number = row.getInteger("attempt");
+      if (number == null) {
+        contents.params.put(run, row.getString("content"));
       } else {
-        outputs.put(new Attempt(run, attempt), row.getString("content"));
+        Attempt attempt = new Attempt(run, number);
+        contents.outputs.put(attempt, row.getString("content"));
+        contents.messages.put(attempt, row.getString("message"));
       }
     }
-    return new Contents(params, outputs);
+    return contents;
   }
 
-  private Uni<Map<Attempt, Row>> readDetails(List<Row> batch) {
+  private Uni<Map<Attempt, Row>> readDetails(List<Part> parts) {
     Set<UUID> unknown = new LinkedHashSet<>();
     List<UUID> ended = new ArrayList<>();
     Set<Integer> numbers = new LinkedHashSet<>();
-    for (Row row : batch) {
-      UUID[] runs = row.getArrayOfUUIDs("runs");
-      if (runs == null) {
-        continue;
-      }
-      boolean retried = OutboxRows.RETRIED.equals(row.getString("kind"));
-      for (UUID run : runs) {
+    for (Part part : parts) {
+      boolean retried = part.is(OutboxRows.RETRIED);
+      for (int i = part.from; i < part.to; i++) {
         // One that was retried may be due at another instant than before.
-        if (retried || !subjects.containsKey(run)) {
-          unknown.add(run);
+        if (retried || !subjects.containsKey(part.runs[i])) {
+          unknown.add(part.runs[i]);
         }
-      }
-      if (retried || OutboxRows.ENDED.equals(row.getString("kind"))) {
-        ended.addAll(List.of(runs));
-        for (Integer number : row.getArrayOfIntegers("attempts")) {
-          numbers.add(retried ? number - 1 : number);
+        if (retried || part.is(OutboxRows.ENDED)) {
+          ended.add(part.runs[i]);
+          numbers.add(retried ? part.attempts[i] - 1 : part.attempts[i]);
         }
       }
     }
@@ -190,16 +239,14 @@ final class Rendering {
    * Of runs that go on after their first attempt: whether that one, or one after it, had begun. Not
    * so where a missed or skipped run was revived.
    */
-  private Uni<Map<UUID, Integer>> readFirstStarts(List<Row> batch) {
+  private Uni<Map<UUID, Integer>> readFirstStarts(List<Part> parts) {
     Set<UUID> goOn = new LinkedHashSet<>();
-    for (Row row : batch) {
-      if (OutboxRows.STARTED.equals(row.getString("kind"))) {
-        UUID[] runs = row.getArrayOfUUIDs("runs");
-        Integer[] attempts = row.getArrayOfIntegers("attempts");
-        for (int i = 0; i < runs.length; i++) {
-          RunEvent.Subject subject = subjects.get(runs[i]);
-          if (attempts[i] > 1 && subject != null && subject.scheduleId() != null) {
-            goOn.add(runs[i]);
+    for (Part part : parts) {
+      if (part.is(OutboxRows.STARTED)) {
+        for (int i = part.from; i < part.to; i++) {
+          RunEvent.Subject subject = subjects.get(part.runs[i]);
+          if (part.attempts[i] > 1 && subject != null && subject.scheduleId() != null) {
+            goOn.add(part.runs[i]);
           }
         }
       }
@@ -221,51 +268,60 @@ final class Rendering {
   }
 
   private Told render(
-      List<Row> batch, Map<Attempt, Row> ends, Map<UUID, Integer> firstStarts, Contents contents) {
-    Told rendered = new Told(batch.size(), new ArrayList<>(), new Rollup());
-    for (Row row : batch) {
-      if (OutboxRows.CHANGED.equals(row.getString("kind"))) {
-        ChangeEvent change = RunRows.change(row);
-        rendered.events.add(change);
-        rendered.counts.add(change);
+      List<Part> parts, Map<Attempt, Row> ends, Map<UUID, Integer> firstStarts, Contents contents) {
+    List<EventMessage> events = new ArrayList<>();
+    Rollup counts = new Rollup();
+    Rollup begun = new Rollup();
+    for (Part part : parts) {
+      if (part.is(OutboxRows.CHANGED)) {
+        ChangeEvent change = RunRows.change(part.row);
+        events.add(change);
+        counts.add(change);
       } else {
-        renderRuns(row, ends, firstStarts, contents, rendered);
+        Rollup saying = part.isLast() ? counts : begun;
+        renderRuns(part, ends, firstStarts, contents, events, saying);
       }
     }
-    return rendered;
+    Part last = parts.get(parts.size() - 1);
+    return last.isLast()
+        ? new Told(parts.size(), events, counts, 0, begun)
+        : new Told(parts.size() - 1, events, counts, last.to, begun);
   }
 
   private void renderRuns(
-      Row row,
+      Part part,
       Map<Attempt, Row> ends,
       Map<UUID, Integer> firstStarts,
       Contents contents,
-      Told rendered) {
-    UUID[] runs = row.getArrayOfUUIDs("runs");
-    Integer[] attempts = row.getArrayOfIntegers("attempts");
-    boolean retried = OutboxRows.RETRIED.equals(row.getString("kind"));
-    for (int i = 0; i < runs.length; i++) {
-      RunEvent.Subject subject = subjects.get(runs[i]);
+      List<EventMessage> all,
+      Rollup counts) {
+    boolean retried = part.is(OutboxRows.RETRIED);
+    for (int i = part.from; i < part.to; i++) {
+      UUID run = part.runs[i];
+      int number = part.attempts[i];
+      RunEvent.Subject subject = subjects.get(run);
       // A run that retention has deleted meanwhile has nobody left to be told about.
       if (subject != null) {
-        Row end = ends.get(new Attempt(runs[i], retried ? attempts[i] - 1 : attempts[i]));
-        RunEvent.Content content = content(subject, attempts[i], contents);
-        List<RunEvent> events = RunRows.events(row, subject, attempts[i], end, content);
-        rendered.events.addAll(events);
+        Row end = ends.get(new Attempt(run, retried ? number - 1 : number));
+        RunEvent.Content content = content(subject, number, contents);
+        List<RunEvent> events = RunRows.events(part.row, subject, number, end, content);
+        all.addAll(events);
         if (!events.isEmpty()) {
-          boolean starts = firstStarts.getOrDefault(runs[i], attempts[i]) >= attempts[i];
-          count(events.get(0), end, starts, rendered.counts);
+          boolean starts = firstStarts.getOrDefault(run, number) >= number;
+          count(events.get(0), end, starts, counts);
         }
       }
     }
   }
 
   private static RunEvent.@Nullable Content content(
-      RunEvent.Subject subject, int attempt, Contents contents) {
+      RunEvent.Subject subject, int number, Contents contents) {
+    Attempt attempt = new Attempt(subject.id(), number);
     return subject.full()
         ? RunRows.content(
             contents.params.get(subject.id()),
-            contents.outputs.get(new Attempt(subject.id(), attempt)))
+            contents.outputs.get(attempt),
+            contents.messages.get(attempt))
         : null;
   }
 

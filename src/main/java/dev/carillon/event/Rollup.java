@@ -41,6 +41,22 @@ final class Rollup {
     /** Since the last success; null: there was none. */
     private @Nullable Integer trailing;
 
+    private void add(Counts later) {
+      fired += later.fired;
+      succeeded += later.succeeded;
+      failed += later.failed;
+      missed += later.missed;
+      skipped += later.skipped;
+      if (trailing == null) {
+        leading += later.leading;
+        trailing = later.trailing;
+      } else {
+        longest = Math.max(longest, trailing + later.leading);
+        trailing = later.trailing == null ? (Integer) (trailing + later.leading) : later.trailing;
+      }
+      longest = Math.max(longest, later.longest);
+    }
+
     private void succeed() {
       succeeded++;
       trailing = 0;
@@ -101,6 +117,12 @@ final class Rollup {
     if (MISSED.equals(event.type()) && data.getString("id") != null) {
       counts(UUID.fromString(data.getString("id"))).missed += data.getLong("count", 0L);
     }
+  }
+
+  /** What follows upon this. */
+  Rollup and(Rollup later) {
+    later.schedules.forEach((schedule, counts) -> counts(schedule).add(counts));
+    return this;
   }
 
   boolean isEmpty() {

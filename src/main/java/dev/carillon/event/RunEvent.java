@@ -71,13 +71,16 @@ public record RunEvent(
    *
    * @param params of the run; null: it has none
    * @param output of the attempt, any JSON value; null: none
+   * @param message of the attempt's error; null: none
    */
-  public record Content(@Nullable JsonObject params, @Nullable Object output) {}
+  public record Content(
+      @Nullable JsonObject params, @Nullable Object output, @Nullable String message) {}
 
   /**
    * The run as it was written; {@code jobKey} is null for one without a job.
    *
-   * @param full whether its events carry its {@link Content}
+   * @param fullBytes how long its parameters are as text, in bytes, where its events carry its
+   *     {@link Content}; null: they carry a reference only
    */
   public record Subject(
       UUID id,
@@ -91,7 +94,7 @@ public record RunEvent(
       int priority,
       @Nullable JsonObject scope,
       @Nullable String trace,
-      boolean full) {
+      @Nullable Integer fullBytes) {
 
     /** Of a job whose events carry a reference only. */
     public Subject(
@@ -118,11 +121,19 @@ public record RunEvent(
           priority,
           scope,
           trace,
-          false);
+          null);
+    }
+
+    /** Whether its events carry its {@link Content}. */
+    boolean full() {
+      return fullBytes != null;
     }
   }
 
-  /** How an attempt ended; {@code finalState} is null when another follows. */
+  /**
+   * How an attempt ended; {@code finalState} is null when another follows, and {@code error} has no
+   * message.
+   */
   public record End(
       AttemptOutcome outcome,
       @Nullable RunState finalState,
@@ -216,7 +227,7 @@ public record RunEvent(
         new JsonObject()
             .put("class", stored.getString("class"))
             .put("retryable", stored.getBoolean("retryable"));
-    return content == null ? error : error.put("message", stored.getString("message"));
+    return content == null ? error : error.put("message", content.message);
   }
 
   private RunState state() {

@@ -35,12 +35,14 @@ final class RunRows {
         row.getInteger("priority"),
         json(row.getString("scope")),
         row.getString("trace"),
-        Boolean.TRUE.equals(row.getBoolean("full")));
+        row.getInteger("full_bytes"));
   }
 
-  /** A row of {@link RelaySql#CONTENTS}: of a run, of an attempt, or of both. */
-  static RunEvent.Content content(@Nullable String params, @Nullable String output) {
-    return new RunEvent.Content(json(params), output == null ? null : Json.decodeValue(output));
+  /** Of rows of {@link RelaySql#CONTENTS}, as JSON text. */
+  static RunEvent.Content content(
+      @Nullable String params, @Nullable String output, @Nullable String message) {
+    return new RunEvent.Content(
+        json(params), output == null ? null : Json.decodeValue(output), message);
   }
 
   static ChangeEvent change(Row row) {

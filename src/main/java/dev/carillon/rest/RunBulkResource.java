@@ -52,7 +52,8 @@ public class RunBulkResource {
       summary = "Retry all runs that fit",
       description =
           "Of those that FAILED, are DEAD or were CANCELED, as the state says; DEAD if it is absent."
-              + " All of it is done when it is answered; at most 100,000 at a time.")
+              + " All of it is done when it is answered; at most 100,000 at a time: where more is"
+              + " true, send next as after.")
   @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
   @RequestBody(
       required = true,
@@ -76,7 +77,8 @@ public class RunBulkResource {
       summary = "Discard all runs that fit",
       description =
           "Of those that FAILED or are DEAD, as the state says; DEAD if it is absent. All of it is"
-              + " done when it is answered; at most 100,000 at a time.")
+              + " done when it is answered; at most 100,000 at a time: where more is true, send next as"
+              + " after.")
   @Parameter(ref = ApiDescription.IDEMPOTENCY_KEY)
   @RequestBody(
       required = true,

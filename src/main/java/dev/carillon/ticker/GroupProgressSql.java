@@ -142,8 +142,10 @@ final class GroupProgressSql {
         returning q.id
       ), told as (
         insert into outbox (at, kind, runs, attempts)
-        select $2, 'ENDED', array_agg(m.id), array_agg(m.attempt) from m
-        having count(*) > 0
+        -- In rows of 500, for whoever reads them.
+        select $2, 'ENDED', array_agg(p.id), array_agg(p.attempt)
+        from (select m.id, m.attempt, (row_number() over () - 1) / 500 as piece from m) p
+        group by p.piece
       )
       select (select array_agg(asked.id) from asked) as asked,
              (select count(*) from p) = $3 or (select count(*) from p) > (select count(*) from l) as more

@@ -12,6 +12,7 @@ import dev.carillon.tenancy.TenantTransactions;
 import dev.carillon.tenancy.TestTenancy;
 import dev.carillon.testing.EngineFixture;
 import io.smallrye.mutiny.Uni;
+import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.BiFunction;
@@ -55,13 +56,32 @@ final class Operators {
     return revived.run();
   }
 
+  /** Within other bounds than an operator's. */
+  RunBulk.Matched all(String selection, Revival what, RunBulk.Bounds bounds) {
+    return all(selection, what, new RunBulk(revival, bounds));
+  }
+
   RunBulk.Matched all(String selection, Revival what) {
+    return all(selection, what, bulk);
+  }
+
+  private RunBulk.Matched all(String selection, Revival what, RunBulk in) {
     RunSelection read =
         RunSelection.read(
             JsonText.read(selection.replace('\'', '"'), ObjectNode.class), what.states());
-    RunBulk.Result result = await((statements, as) -> bulk.all(statements, as, read, what));
+    RunBulk.Result result = await((statements, as) -> in.all(statements, as, read, what));
     notices.tell(result.news());
     return result.matched();
+  }
+
+  /** Does something before what was revived is committed. */
+  void revive(UUID run, Revival what, Runnable meanwhile) {
+    await(
+        (statements, as) ->
+            revival
+                .one(statements, as, run.toString(), what)
+                .emitOn(Infrastructure.getDefaultWorkerPool())
+                .invoke(meanwhile));
   }
 
   RunView cancel(UUID run) {

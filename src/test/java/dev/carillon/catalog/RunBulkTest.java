@@ -2,6 +2,7 @@ package dev.carillon.catalog;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.run.Outcome;
@@ -41,14 +42,116 @@ class RunBulkTest {
 
     long before = System.nanoTime();
     assertEquals(many, operators.all("{'state':'DEAD','dryRun':true}", Revival.RETRY).matched());
-    assertEquals(new RunBulk.Matched(many, null), operators.all("{'state':'DEAD'}", Revival.RETRY));
+    assertEquals(
+        new RunBulk.Matched(many, null, null), operators.all("{'state':'DEAD'}", Revival.RETRY));
     Duration took = Duration.ofNanos(System.nanoTime() - before);
 
     assertEquals(
         many, engine.count("select count(*) from queue where generation = 2 and attempt = 1"));
-    assertEquals(2, engine.count("select count(*) from outbox where kind = 'RETRIED'"));
+    assertEquals(
+        500, engine.count("select max(cardinality(runs)) from outbox where kind = 'RETRIED'"));
+    assertEquals(
+        many,
+        engine.count(
+            "select count(distinct r) from outbox, unnest(runs) r where kind = 'RETRIED'"));
     assertEquals(0, operators.all("{'state':'DEAD'}", Revival.RETRY).matched());
     assertTrue(took.compareTo(Duration.ofSeconds(20)) < 0, took.toString());
+  }
+
+  /** Those that fit lie behind those that do not. */
+  @Test
+  void looksAtNoMoreThanANumberAndSaysWhereToGoOn() {
+    engine.job("other");
+    dead(60);
+    UUID other = (UUID) engine.row("select id from jobs where key = 'other'").get("id");
+    engine.execute(
+        "update runs set job_id = ? where id in (select id from runs order by id limit 25)", other);
+    RunBulk.Bounds few = new RunBulk.Bounds(10, 15, 30);
+
+    RunBulk.Matched first =
+        operators.all("{'state':'DEAD','jobKey':'other'}", Revival.DISCARD, few);
+    assertEquals(0, first.matched());
+    assertEquals(true, first.more());
+    assertEquals(id(29), first.next());
+    RunBulk.Matched second = after(first, few);
+    assertEquals(15, second.matched());
+    assertEquals(true, second.more());
+    RunBulk.Matched third = after(second, few);
+
+    assertEquals(new RunBulk.Matched(10, null, null), third);
+    assertEquals(25, engine.count("select count(*) from attempts where final_state = 'CANCELED'"));
+  }
+
+  /** Of a job with few runs, not all that are dead are looked at. */
+  @Test
+  void looksOnlyAtTheRunsOfAJobThatHasFew() {
+    engine.job("other");
+    dead(60);
+    UUID other = (UUID) engine.row("select id from jobs where key = 'other'").get("id");
+    engine.execute(
+        "update runs set job_id = ? where id in (select id from runs order by id limit 3)", other);
+
+    assertEquals(
+        new RunBulk.Matched(3, null, null),
+        operators.all(
+            "{'state':'DEAD','jobKey':'other'}", Revival.RETRY, new RunBulk.Bounds(10, 15, 10)));
+  }
+
+  private RunBulk.Matched after(RunBulk.Matched last, RunBulk.Bounds bounds) {
+    return operators.all(
+        "{'state':'DEAD','jobKey':'other','after':'" + last.next() + "'}", Revival.DISCARD, bounds);
+  }
+
+  private UUID id(int newest) {
+    return (UUID)
+        engine.row("select id from runs order by id desc offset ? limit 1", newest).get("id");
+  }
+
+  /** Others may wait for a schedule's clock: workers, for whom everybody waits. */
+  @Test
+  void leavesTheClocksOfSchedulesToOthersWhileItRetries() {
+    UUID job = engine.job("bulk");
+    UUID schedule =
+        engine.schedule(
+            job,
+            "s",
+            "{\"type\":\"FIXED_DELAY\",\"delay\":\"PT1H\"}",
+            "UTC",
+            EngineFixture.REAL.instant().plusSeconds(3600));
+    engine.execute("update schedules set overlap_policy = 'SKIP'");
+    dead(1);
+    engine.execute("update runs set schedule_id = ?", schedule);
+    UUID run = id(0);
+
+    operators.revive(
+        run,
+        Revival.RETRY,
+        () ->
+            assertEquals(
+                1, engine.rows("select schedule_id from clock for no key update nowait").size()));
+
+    assertEquals(
+        "overlap", engine.row("select held_by from queue where id = ?", run).get("held_by"));
+  }
+
+  @Test
+  void showsTheNewestAttemptsWithTheRunsParameters() {
+    dead(1);
+    UUID run = id(0);
+    engine.execute("update runs set params = '{\"n\":1}'");
+    engine.execute(
+        """
+        insert into attempts (run_id, generation, attempt, tenant_id, outcome, final_state, finished_at)
+        select id, n, n, 'default', 'FAILED', 'DEAD', now() from runs, generate_series(2, 130) n
+        """);
+
+    RunView shown = operators.get(run, null);
+
+    assertEquals(130, shown.attempt());
+    assertEquals(100, shown.attempts().size());
+    assertEquals(31, shown.attempts().get(0).number());
+    assertEquals(130, shown.attempts().get(99).number());
+    shown.attempts().forEach(attempt -> assertSame(shown.params(), attempt.params()));
   }
 
   @Test

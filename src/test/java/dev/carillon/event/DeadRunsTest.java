@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -92,6 +93,90 @@ class DeadRunsTest {
     EventMessage failed = engine.events.get(0);
     assertEquals("scheduler.run.failed", failed.type());
     assertEquals(false, failed.data().getBoolean("willRetry"));
+  }
+
+  /** Its budget would have let it go on; only its age did not. */
+  @Test
+  void doesNotCallPoisonWhatWasLostAndIsTooOld() {
+    UUID run = engine.run(engine.job("noop"));
+    engine.execute(
+        """
+        with a as (
+          insert into attempts (run_id, generation, attempt, tenant_id, worker_id, outcome, final_state, started_at,
+                                finished_at, error)
+          select id, 1, 1, tenant_id, gen_random_uuid(), 'LOST', 'DEAD', now(), now(),
+                 '{"class":"Lost","message":"m","retryable":true}'
+          from queue where id = ? returning run_id, attempt)
+        insert into outbox (at, kind, runs, attempts) select now(), 'ENDED', array[run_id], array[attempt] from a
+        """,
+        run);
+
+    engine.relay();
+
+    await().atMost(LONG).until(() -> letters.size() == 1);
+    assertEquals("DEAD: Lost", letters.get(0).reason());
+  }
+
+  /** 120 runs in one row, with a quarter of a megabyte each, and a broker that fails in between. */
+  @Test
+  void tellsOneRowThatCarriesTooMuchInPartsAndCountsItOnce() {
+    UUID full = engine.job("full", "{\"type\":\"HANDLER\",\"name\":\"noop\"}", LONG, 1);
+    UUID schedule =
+        engine.schedule(
+            full,
+            "s",
+            "{\"type\":\"FIXED_DELAY\",\"delay\":\"PT1H\"}",
+            "UTC",
+            EngineFixture.REAL.instant().plusSeconds(3600));
+    engine.execute("update jobs set event_payload = 'FULL' where id = ?", full);
+    engine.runs(full, 120, EngineFixture.REAL.instant());
+    engine.execute(
+        "update runs set schedule_id = ?, tenant_id = 'default',"
+            + " params = jsonb_build_object('p', repeat('x', 256 * 1024))",
+        schedule);
+    engine.execute(
+        """
+        with a as (
+          insert into attempts (run_id, generation, attempt, tenant_id, outcome, final_state, started_at, finished_at, output)
+          select id, 1, 1, 'default', 'SUCCEEDED', 'SUCCEEDED', now(), now(), '{"answer":42}' from queue
+          returning run_id, attempt)
+        insert into outbox (at, kind, runs, attempts)
+        select now(), 'ENDED', array_agg(run_id order by run_id), array_agg(attempt) from a
+        """);
+    engine.execute("delete from queue");
+    engine.execute(
+        """
+        insert into outbox (at, kind, tenant_id, payload)
+        values (now(), 'CHANGED', 'default', ?::jsonb)
+        """,
+        OutboxRows.payload("scheduler.job.created", "jobs/a", 1, null, new JsonObject()).encode());
+    List<List<String>> published = new CopyOnWriteArrayList<>();
+    AtomicInteger tries = new AtomicInteger();
+    Relay relay =
+        new Relay(
+            engine.vertx,
+            engine.pg,
+            EngineFixture.REAL,
+            EngineFixture.only(
+                events -> {
+                  if (tries.incrementAndGet() == 2) {
+                    return Uni.createFrom().failure(new IllegalStateException("away"));
+                  }
+                  published.add(events.stream().map(EventMessage::subject).toList());
+                  return Uni.createFrom().voidItem();
+                }),
+            LONG);
+    relay.start();
+
+    await().atMost(LONG).until(() -> engine.count("select count(*) from outbox") == 0);
+    relay.stop().toCompletableFuture().join();
+    List<String> all = published.stream().flatMap(List::stream).toList();
+    assertEquals(121, all.size());
+    assertEquals(121, all.stream().distinct().count());
+    assertEquals("jobs/a", all.get(120));
+    // 320 KiB each, with what an output may be.
+    published.forEach(part -> assertTrue(part.size() <= 52, part.size() + " at once"));
+    assertEquals(120L, engine.row("select succeeded from schedule_counts").get("succeeded"));
   }
 
   @Test

@@ -41,11 +41,26 @@ class RollupTest {
       @Nullable Integer leading,
       @Nullable Integer longest,
       @Nullable Integer trailing) {
+    for (int at = 0; at <= ends.length(); at++) {
+      // In two parts, or in one.
+      Rollup rollup = of(ends.substring(0, at)).and(of(ends.substring(at)));
+      assertRow(rollup, leading, longest, trailing);
+    }
+  }
+
+  private static Rollup of(String ends) {
     Rollup rollup = new Rollup();
     for (char end : ends.toCharArray()) {
       rollup.addEnd(ended(end), false);
     }
+    return rollup;
+  }
 
+  private static void assertRow(
+      Rollup rollup,
+      @Nullable Integer leading,
+      @Nullable Integer longest,
+      @Nullable Integer trailing) {
     Tuple parameters = rollup.onto(Tuple.tuple());
 
     if (leading == null) {

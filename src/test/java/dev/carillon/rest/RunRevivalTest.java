@@ -184,7 +184,17 @@ class RunRevivalTest {
           "update runs set group_id = ?, position = 3 where id = ?", group, UUID.fromString(id));
     }
 
+    rows.execute("update groups set updated_at = now() + interval '1 hour' where id = ?", group);
+    Told told = Told.of(api, feed);
     api.post("/runs/" + discarded + "/discard").then().statusCode(200);
+    EventMessage event = told.messages("scheduler.group.updated", 1).get(0);
+    assertEquals(1, event.data().getJsonObject("counts").getInteger("canceled"));
+    assertEquals(2, event.data().getInteger("version"));
+    assertEquals(
+        List.of("true"),
+        rows.texts("select (updated_at > now())::text from groups where id = ?", group));
+    // Its end is not counted yet where it is retried at once: that is no less than none.
+    rows.execute("update groups set dead = 0 where id = ?", group);
     api.post("/runs/" + retried + "/retry")
         .then()
         .statusCode(200)
@@ -193,10 +203,18 @@ class RunRevivalTest {
         .body("groupId", equalTo(group.toString()));
 
     assertEquals(
-        List.of("RUNNING 1 0 1"),
+        List.of("RUNNING 1 -1 1"),
         rows.texts(
             "select status || ' ' || open || ' ' || dead || ' ' || canceled from groups where id = ?",
             group));
+    assertEquals(
+        0,
+        told.messages("scheduler.group.retried", 1)
+            .get(0)
+            .data()
+            .getJsonObject("counts")
+            .getInteger("dead"));
+    api.get("/groups/" + group).then().body("counts.dead", equalTo(0));
     api.get("/runs?groupId=" + group).then().body("items", hasSize(2));
     // The group lets it go by and by, and a worker takes it.
     api.post("/runs/" + retried + "/cancel").then().statusCode(anyOf(is(200), is(202)));

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param state how they ended
  * @param dueFrom inclusive, UTC
  * @param dueTo exclusive, UTC
+ * @param after only those that come after this one, newest first
  * @param dryRun whether to say only how many they are
  */
 @Schema(
@@ -29,6 +30,7 @@ public record RunSelection(
     @Nullable UUID groupId,
     @Schema(description = "Inclusive") @Nullable Instant dueFrom,
     @Schema(description = "Exclusive") @Nullable Instant dueTo,
+    @Schema(description = "Go on where another request stopped: its next") @Nullable UUID after,
     @Schema(defaultValue = "false", description = "Say only how many they are") boolean dryRun) {
 
   private static final String ID_EXAMPLE = "019a0000-0000-7000-8000-000000000001";
@@ -52,6 +54,7 @@ public record RunSelection(
     if (dueFrom != null && dueTo != null && !dueFrom.isBefore(dueTo)) {
       fields.wrong("dueTo", "must lie after dueFrom, which is inclusive; dueTo is exclusive", null);
     }
+    UUID after = id(fields, "after");
     Boolean dryRun = fields.flag("dryRun");
     boolean says =
         Stream.of("state", "jobKey", "scheduleId", "groupId", "dueFrom", "dueTo")
@@ -72,6 +75,7 @@ public record RunSelection(
         groupId,
         dueFrom,
         dueTo,
+        after,
         dryRun != null && dryRun);
   }
 
