@@ -24,8 +24,8 @@ import java.util.UUID;
  * instant finds the run not due; whoever is told of the new one finds it there.
  *
  * <p>Until when a run must have started stays as it is, whether somebody said so or the window of
- * its schedule: a later instant is refused. A fire that was moved is still its schedule's: an edit
- * of the schedule withdraws it like any other that is not due yet.
+ * its schedule: a later instant is refused. A fire that was moved stays so: an edit of its
+ * schedule, which withdraws what is not due yet, leaves it alone.
  */
 @Singleton
 public class RunEdit {

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,11 +70,15 @@ public class Meters implements WorkerMeters, RequestMeters {
   }
 
   @Override
-  public void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck) {
+  public void watch(
+      IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck, BooleanSupplier blocked) {
     registry.gauge("carillon.worker.slots.taken", slotsTaken, IntSupplier::getAsInt);
     registry.gauge("carillon.worker.slots", slots, IntSupplier::getAsInt);
     Gauge.builder("carillon.handlers.stuck", stuck, IntSupplier::getAsInt)
         .description("Handlers that are still at it although their attempts are over")
+        .register(registry);
+    Gauge.builder("carillon.worker.blocked", blocked, is -> is.getAsBoolean() ? 1 : 0)
+        .description("1 while so many handlers are stuck that the worker takes no more runs")
         .register(registry);
   }
 

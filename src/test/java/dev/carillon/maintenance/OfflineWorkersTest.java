@@ -20,6 +20,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -324,7 +325,8 @@ class OfflineWorkersTest {
   private final class Measured implements WorkerMeters {
 
     @Override
-    public void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck) {}
+    public void watch(
+        IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck, BooleanSupplier blocked) {}
 
     @Override
     public void started(Duration late) {}

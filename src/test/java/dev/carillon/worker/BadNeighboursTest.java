@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -153,7 +154,11 @@ class BadNeighboursTest {
     private IntSupplier stuck = () -> -1;
 
     @Override
-    public void watch(IntSupplier slotsTaken, IntSupplier size, IntSupplier stuckHandlers) {
+    public void watch(
+        IntSupplier slotsTaken,
+        IntSupplier size,
+        IntSupplier stuckHandlers,
+        BooleanSupplier isBlocked) {
       slots = slotsTaken;
       stuck = stuckHandlers;
     }
