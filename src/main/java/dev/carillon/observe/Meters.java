@@ -72,12 +72,13 @@ public class Meters implements WorkerMeters, RequestMeters {
   @Override
   public void watch(
       IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck, BooleanSupplier blocked) {
-    registry.gauge("carillon.worker.slots.taken", slotsTaken, IntSupplier::getAsInt);
-    registry.gauge("carillon.worker.slots", slots, IntSupplier::getAsInt);
-    Gauge.builder("carillon.handlers.stuck", stuck, IntSupplier::getAsInt)
+    // By suppliers, which the registry keeps: of other objects it would have weak references only.
+    Gauge.builder("carillon.worker.slots.taken", slotsTaken::getAsInt).register(registry);
+    Gauge.builder("carillon.worker.slots", slots::getAsInt).register(registry);
+    Gauge.builder("carillon.handlers.stuck", stuck::getAsInt)
         .description("Handlers that are still at it although their attempts are over")
         .register(registry);
-    Gauge.builder("carillon.worker.blocked", blocked, is -> is.getAsBoolean() ? 1 : 0)
+    Gauge.builder("carillon.worker.blocked", () -> blocked.getAsBoolean() ? 1 : 0)
         .description("1 while so many handlers are stuck that the worker takes no more runs")
         .register(registry);
   }
@@ -120,7 +121,7 @@ public class Meters implements WorkerMeters, RequestMeters {
 
   @Override
   public void watchRequests(IntSupplier inHand) {
-    registry.gauge("carillon.requests.in.hand", inHand, IntSupplier::getAsInt);
+    Gauge.builder("carillon.requests.in.hand", inHand::getAsInt).register(registry);
   }
 
   @Override

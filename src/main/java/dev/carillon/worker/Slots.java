@@ -82,8 +82,11 @@ final class Slots {
 
   /** Such a handler has stopped at last. */
   void cameBack() {
-    if (stuck.decrementAndGet() < mostStuck && told.compareAndSet(true, false)) {
+    int left = stuck.decrementAndGet();
+    if (left < mostStuck && told.compareAndSet(true, false)) {
       LOG.info("handlers that had not stopped have done so: this worker takes runs again");
+    }
+    if (left == mostStuck - 1) {
       unblocked.run();
     }
   }

@@ -70,6 +70,38 @@ class BadNeighboursTest {
     }
   }
 
+  /** Threads are finite: who has lost too many of them takes no more runs to lose them to. */
+  @Test
+  void areGivenNoMoreThreadsThanTheWorkerCanBear() {
+    int slots = 16;
+    try (EngineFixture engine = neighbours();
+        LogLines lines = LogLines.of(Slots.class.getName())) {
+      UUID deaf = engine.job("deaf", TARGET, Duration.ofMinutes(5), 1);
+      for (int i = 0; i < 5 * slots; i++) {
+        engine.run(deaf);
+      }
+      Worker worker = engine.worker(slots, Duration.ofMillis(900));
+
+      // Given a worker that loses its lease again and again, with handlers that do not mind
+      while (!worker.isBlocked()) {
+        await().until(() -> worker.isBlocked() || worker.inHand() == slots);
+        UUID current = worker.worker();
+        engine.execute("update workers set retired_at = now() where id = ?", current);
+        await().until(() -> worker.worker() != null && !worker.worker().equals(current));
+      }
+
+      // Then it takes nothing more, says so once, and goes on when they stop
+      UUID good = engine.run(engine.job("good", TARGET, Duration.ofMinutes(1), 1));
+      await().during(Duration.ofMillis(700)).until(() -> engine.state(good).equals("QUEUED"));
+      assertEquals(4 * slots, measured.stuck.getAsInt());
+      assertTrue(measured.blocked.getAsBoolean());
+      assertEquals(1, lines.with("64 handlers do not stop").size());
+      released.countDown();
+      engine.awaitState(good, "SUCCEEDED");
+      assertEquals(1, lines.with("takes runs again").size());
+    }
+  }
+
   private static final List<String> BAD =
       List.of(
           "error",
@@ -152,6 +184,7 @@ class BadNeighboursTest {
     private final AtomicInteger abandoned = new AtomicInteger();
     private IntSupplier slots = () -> -1;
     private IntSupplier stuck = () -> -1;
+    private BooleanSupplier blocked = () -> false;
 
     @Override
     public void watch(
@@ -161,6 +194,7 @@ class BadNeighboursTest {
         BooleanSupplier isBlocked) {
       slots = slotsTaken;
       stuck = stuckHandlers;
+      blocked = isBlocked;
     }
 
     @Override
