@@ -29,11 +29,15 @@ alter table queue
   add column held_key        text,                   -- the limit that it waits for, as in places.key; held_by is what people are told
   add column placed          boolean,                -- it was claimed under a limit: there are places to give back
   add column aged_from       timestamptz,            -- from when its retries count their age; null: from runs.due_at
-  add column position        integer;                -- in its group
+  add column position        integer,                -- in its group
+  add column moved           boolean;                -- true: a person has set when it is due; no edit of its schedule withdraws it
 
 -- One priority after the other, each by its age: a crowd of low ones hides no urgent run.
 drop index queue_due;
 create index queue_due on queue (queue, priority, due_at);
+
+-- Dedupe keys that count no longer are deleted, the oldest first.
+create index dedupe_keys_expiring on dedupe_keys (expires_at) where expires_at is not null;
 
 -- The value of a job's concurrency key for one run: {params.a.b} and {scope.a} replaced, by nothing where there is no
 -- such value. Null for null. A value that is too long keeps its beginning and a hash of the whole.

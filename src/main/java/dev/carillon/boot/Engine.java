@@ -24,6 +24,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the parts that this process's roles ask for, once the database's clock is known, and stops
@@ -147,8 +148,16 @@ class Engine implements HealthPart {
     }
     if (works()) {
       told.put("runsInHand", Integer.toString(worker.inHand()));
+      told.put("stuckHandlers", Integer.toString(worker.stuckHandlers()));
     }
     return told;
+  }
+
+  @Override
+  public @Nullable String unfit() {
+    return works() && worker.isBlocked()
+        ? worker.stuckHandlers() + " handlers do not stop: no run is taken until some of them do"
+        : null;
   }
 
   /** How much longer ago the last look was than the second that lies between two. */

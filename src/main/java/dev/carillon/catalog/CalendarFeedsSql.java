@@ -57,7 +57,7 @@ final class CalendarFeedsSql {
         from queue q join runs r on r.id = q.id
         where q.schedule_id = s.id and q.state = 'QUEUED' and q.attempt = 0 and q.due_at > $3
           and r.due_at > $3 and r.fire_at is not null
-          and not exists (select from backfill_runs b where b.run_id = q.id)
+          and q.moved is null and not exists (select from backfill_runs b where b.run_id = q.id)
       ) planned on true
       where s.id = any($1) and s.tenant_id = $2
       order by s.id

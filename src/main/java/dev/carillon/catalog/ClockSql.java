@@ -33,7 +33,8 @@ final class ClockSql {
    * Takes back what is planned and not yet due: no worker can have it, so nothing was told of it.
    * Rows that somebody has locked are skipped, not waited for: a cancel is ending them (and wants
    * our clock row next), or their time has come. What a backfill made, a person asked for by
-   * itself; it stays. $1 schedule, $2 tenant, $3 now.
+   * itself, and of what was moved a person said when it is due; both stay. $1 schedule, $2 tenant,
+   * $3 now.
    */
   static final String WITHDRAW =
       """
@@ -42,7 +43,7 @@ final class ClockSql {
         from queue q join runs r on r.id = q.id
         where q.schedule_id = $1 and q.tenant_id = $2
           and q.state = 'QUEUED' and q.attempt = 0 and r.due_at > $3 and r.fire_at is not null
-          and not exists (select from backfill_runs b where b.run_id = q.id)
+          and q.moved is null and not exists (select from backfill_runs b where b.run_id = q.id)
         order by q.id
         for update of q skip locked
       ), unqueued as (
@@ -83,8 +84,8 @@ final class ClockSql {
 
   /**
    * The instants as a person sees them. Fires are written a few seconds ahead, and may be put off
-   * by jitter: until its time has come, such a one is still the next and not the last. $1
-   * schedules, $2 tenant, $3 now.
+   * by jitter: until its time has come, such a one is still the next and not the last. One that was
+   * moved is neither: it has left the schedule's own course. $1 schedules, $2 tenant, $3 now.
    */
   static final String SHOWN =
       """
@@ -107,7 +108,7 @@ final class ClockSql {
         from queue q join runs r on r.id = q.id
         where q.schedule_id = c.schedule_id and q.state = 'QUEUED' and q.attempt = 0 and q.due_at > $3
           and r.due_at > $3 and r.fire_at is not null
-          and not exists (select from backfill_runs b where b.run_id = q.id)
+          and q.moved is null and not exists (select from backfill_runs b where b.run_id = q.id)
       ) planned on true
       where c.schedule_id = any($1) and c.tenant_id = $2
       """;

@@ -52,6 +52,11 @@ public final class Refusal extends RuntimeException {
         "the " + what + " was changed meanwhile: it is at version " + version + " now");
   }
 
+  /** Of what has no version. */
+  static Refusal lostUpdate(String message) {
+    return new Refusal(Kind.LOST_UPDATE, null, message);
+  }
+
   /**
    * Before something is made because there is none of the name: whoever has seen a version of it
    * means to change that, and must not bring back what somebody has deleted.

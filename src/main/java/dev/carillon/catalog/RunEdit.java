@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /**
  * Changes when a run is due, and how urgent it is, while it is SCHEDULED. A claim and an edit lock
@@ -24,8 +25,8 @@ import java.util.UUID;
  * instant finds the run not due; whoever is told of the new one finds it there.
  *
  * <p>Until when a run must have started stays as it is, whether somebody said so or the window of
- * its schedule: a later instant is refused. A fire that was moved is still its schedule's: an edit
- * of the schedule withdraws it like any other that is not due yet.
+ * its schedule: a later instant is refused. A fire that was moved stays so: an edit of its
+ * schedule, which withdraws what is not due yet, leaves it alone.
  */
 @Singleton
 public class RunEdit {
@@ -44,9 +45,18 @@ public class RunEdit {
   /** What is to become of it. */
   private record Wanted(Instant due, int priority, int inLine, boolean held) {}
 
-  /** Fails with a {@link Refusal} when there is no such run, or it is not SCHEDULED. */
+  /**
+   * Fails with a {@link Refusal} when there is no such run, when it is not SCHEDULED, or when it is
+   * not as it was read.
+   *
+   * @param expected whether a {@link RunView#tag} is one that the editor has seen
+   */
   public Uni<Edited> change(
-      Statements statements, Requester requester, String id, RunChange change) {
+      Statements statements,
+      Requester requester,
+      String id,
+      Predicate<String> expected,
+      RunChange change) {
     if (!Fields.isUuid(id)) {
       return Uni.createFrom().failure(Refusal.notFound("run", id));
     }
@@ -59,7 +69,29 @@ public class RunEdit {
             rows ->
                 rows.size() == 0 || !rows.iterator().next().getBoolean("scheduled")
                     ? refused(statements, tenant, run)
-                    : change(statements, tenant, run, rows.iterator().next(), change, now));
+                    : requireExpected(statements, tenant, run, expected)
+                        .chain(
+                            () ->
+                                change(
+                                    statements, tenant, run, rows.iterator().next(), change, now)));
+  }
+
+  private Uni<RunView> requireExpected(
+      Statements statements, Tenant tenant, UUID run, Predicate<String> expected) {
+    return runs.read(statements, tenant, run)
+        .invoke(
+            view -> {
+              if (!expected.test(view.tag())) {
+                throw Refusal.lostUpdate(
+                    "run "
+                        + run
+                        + " was changed meanwhile: it is due at "
+                        + view.dueAt()
+                        + " with priority "
+                        + view.priority()
+                        + " now");
+              }
+            });
   }
 
   private Uni<Edited> refused(Statements statements, Tenant tenant, UUID run) {

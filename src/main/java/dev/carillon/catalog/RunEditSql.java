@@ -30,8 +30,9 @@ final class RunEditSql {
       """;
 
   /**
-   * The run and its queue row together; one that is held stays so, and has its time then. $1 run,
-   * $2 tenant, $3 due, $4 the run's priority, $5 that of its queue row, $6 whether it is held.
+   * The run and its queue row together; one that is held stays so, and has its time then. With
+   * another time it counts as moved. $1 run, $2 tenant, $3 due, $4 the run's priority, $5 that of
+   * its queue row, $6 whether it is held.
    */
   static final String CHANGE =
       """
@@ -41,7 +42,8 @@ final class RunEditSql {
       update queue
       set due_at = case when $6 then 'infinity' else $3::timestamptz end,
           held_due = case when $6 then $3::timestamptz end,
-          priority = $5
+          priority = $5,
+          moved = case when coalesce(held_due, due_at) is distinct from $3::timestamptz then true else moved end
       where id = $1 and tenant_id = $2
       """;
 

@@ -53,7 +53,10 @@ final class RunSql {
       returning run_id
       """;
 
-  /** $1 tenant, $2 key. */
+  /**
+   * Nothing where the key has been forgotten since it was claimed in vain: it had expired. $1
+   * tenant, $2 key.
+   */
   static final String KEY_OF =
       """
       select run_id from dedupe_keys where tenant_id = $1 and namespace = 'run' and key = $2

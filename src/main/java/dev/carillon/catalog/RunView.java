@@ -8,6 +8,7 @@ import dev.carillon.run.Trace;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -153,6 +154,20 @@ public record RunView(
         : Arrays.stream(JsonText.read(json, AttemptView[].class))
             .map(attempt -> attempt.of(params))
             .toList();
+  }
+
+  /**
+   * Changes with whatever an edit of the run depends on: two readings with the same tag are of the
+   * same run as far as its editor is concerned.
+   */
+  public String tag() {
+    return String.join(
+        "-",
+        Integer.toString(generation),
+        Integer.toString(attempt),
+        state.name(),
+        Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, dueAt), Character.MAX_RADIX),
+        Integer.toString(priority));
   }
 
   RunView withAttempts() {

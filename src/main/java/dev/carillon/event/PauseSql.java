@@ -37,9 +37,9 @@ final class PauseSql {
   /**
    * Disables a schedule as a person would, if it still has to be: what is planned and not yet due
    * is withdrawn, what is queued or running finishes, what was counted begins anew. Runs of a
-   * backfill stay: somebody asked for them. One that fires no more as it is, for it is exhausted,
-   * parked or paused without an end, says so still, and only its count begins anew. $1 schedule, $2
-   * now.
+   * backfill stay, and those that were moved: somebody asked for them. One that fires no more as it
+   * is, for it is exhausted, parked or paused without an end, says so still, and only its count
+   * begins anew. $1 schedule, $2 now.
    */
   static final String PAUSE =
       """
@@ -57,7 +57,7 @@ final class PauseSql {
         from queue q
         join runs r on r.id = q.id
         where q.schedule_id = $1 and q.state = 'QUEUED' and q.attempt = 0 and r.due_at > $2 and r.fire_at is not null
-          and exists (select from s)
+          and exists (select from s) and q.moved is null
           and not exists (
             select from backfills b join backfill_runs br on br.backfill_id = b.id
             where b.schedule_id = $1 and br.run_id = q.id)

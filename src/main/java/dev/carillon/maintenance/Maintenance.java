@@ -34,6 +34,9 @@ public final class Maintenance {
   /** Of an attempt that is no more; long after whoever wrote it has heard of that. */
   private static final Duration PROGRESS_KEPT = Duration.ofMinutes(10);
 
+  /** After it has expired: by the clock of no process that makes runs does it count any more. */
+  private static final Duration KEYS_KEPT = Duration.ofMinutes(1);
+
   private static final Duration WORKERS_KEPT = Duration.ofDays(7);
   private static final int MOST_AT_ONCE = 5_000;
 
@@ -87,6 +90,7 @@ public final class Maintenance {
         .chain(() -> deleteAll(MaintenanceSql.OLD_ANSWERS, now.minus(ANSWERS_KEPT)))
         .chain(() -> deleteAll(MaintenanceSql.OLD_REQUESTS, now.minus(REQUESTS_KEPT)))
         .chain(() -> deleteAll(MaintenanceSql.OLD_PROGRESS, now.minus(PROGRESS_KEPT)))
+        .chain(() -> deleteAll(MaintenanceSql.EXPIRED_KEYS, now.minus(KEYS_KEPT)))
         .chain(
             () -> pg.asEngine(MaintenanceSql.OLD_WORKERS, Tuple.of(utc(now.minus(WORKERS_KEPT)))))
         .replaceWith(EVERY);

@@ -30,11 +30,11 @@ final class MaintenanceSql {
       )
       select a.id, a.attempt, a.locked_by, a.locked_at, a.tried, a.lost, a.alive, j.version, j.timeout_ms,
              j.retry::text as retry, a.generation, coalesce(a.aged_from, r.due_at) as aged_from,
-             r.retry::text as own_retry, j.key as job_key
+             r.retry::text as own_retry, j.key as job_key, a.tenant_id, a.schedule_id, r.trace
       from n
       cross join lateral (
         select q.id, q.attempt, q.locked_by, q.locked_at, q.tried, q.lost, q.generation, q.aged_from,
-               w.id is not null as alive
+               q.tenant_id, q.schedule_id, w.id is not null as alive
         from queue q
         left join workers w on w.id = q.locked_by and w.retired_at is null
         where q.queue = n.name and q.priority = any('{0,1,2,3,4}') and q.due_at <= $1 and q.state = 'RUNNING'
@@ -78,6 +78,18 @@ final class MaintenanceSql {
         where p.at < $1 and not exists (
           select from queue q where q.id = p.run_id and q.state = 'RUNNING' and q.attempt = p.attempt)
         limit $2)
+      """;
+
+  /**
+   * Dedupe keys that count no longer. Whoever takes one over meanwhile has it: the second condition
+   * is asked again of the row as it then stands. $1 expired before, $2 how many at once.
+   */
+  static final String EXPIRED_KEYS =
+      """
+      delete from dedupe_keys
+      where (tenant_id, namespace, key) in (
+        select tenant_id, namespace, key from dedupe_keys where expires_at < $1 order by expires_at limit $2)
+        and expires_at < $1
       """;
 
   /** Rows of workers that are long gone. $1 older than. */

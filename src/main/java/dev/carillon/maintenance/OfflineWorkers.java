@@ -7,13 +7,18 @@ import dev.carillon.pg.Notices;
 import dev.carillon.pg.Pg;
 import dev.carillon.pg.PlaceNotice;
 import dev.carillon.run.AttemptOutcome;
+import dev.carillon.run.RunError;
 import dev.carillon.run.RunState;
+import dev.carillon.run.Trace;
 import dev.carillon.run.Tries;
 import dev.carillon.run.Verdict;
+import dev.carillon.target.RunLabels;
 import dev.carillon.worker.CompleteSql;
 import dev.carillon.worker.Completion;
 import dev.carillon.worker.RetryJson;
+import dev.carillon.worker.RunLog;
 import dev.carillon.worker.WorkerMeters;
+import dev.carillon.worker.WorkerSettings;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -64,6 +69,7 @@ final class OfflineWorkers {
   private final InstantSource clock;
   private final Lease lease;
   private final WorkerMeters meters;
+  private final RunLog runLog = new RunLog(WorkerSettings.LOGGED_PER_SECOND);
   private final Duration workerLease;
 
   /** Often enough for two looks in a row never to seem interrupted, however short the lease is. */
@@ -78,8 +84,8 @@ final class OfflineWorkers {
 
   private record Seen(long beat, long sinceNanos) {}
 
-  /** What is measured of an attempt that is taken back. */
-  private record Taken(@Nullable String job, Duration took) {}
+  /** What is told and measured of an attempt that is taken back. */
+  private record Taken(RunLabels labels, @Nullable RunError error, Duration took) {}
 
   OfflineWorkers(
       Pg pg,
@@ -114,6 +120,7 @@ final class OfflineWorkers {
   }
 
   private Uni<Duration> step() {
+    runLog.look();
     Lease.Held held = lease.held();
     if (held == null) {
       return Uni.createFrom().item(every);
@@ -198,10 +205,21 @@ final class OfflineWorkers {
                   row -> {
                     Completion end = end(row, now);
                     lost.add(end);
-                    taken.put(end.run(), new Taken(row.getString("job_key"), took(end)));
+                    taken.put(end.run(), new Taken(labels(row), end.verdict().error(), took(end)));
                   });
               return lost.isEmpty() ? Uni.createFrom().voidItem() : write(lost, taken, now);
             });
+  }
+
+  private static RunLabels labels(Row row) {
+    UUID run = row.getUUID("id");
+    return new RunLabels(
+        row.getString("tenant_id"),
+        row.getString("job_key"),
+        row.getUUID("schedule_id"),
+        run,
+        row.getInteger("attempt"),
+        Trace.of(row.getString("trace"), run).traceId());
   }
 
   private static Duration took(Completion end) {
@@ -222,13 +240,7 @@ final class OfflineWorkers {
     boolean freed = false;
     for (Row row : rows) {
       String state = row.getString("final_state");
-      LOG.infof(
-          "run=%s attempt=%d was taken back as %s; %s",
-          row.getUUID("id"),
-          row.getInteger("attempt"),
-          row.getString("outcome"),
-          state == null ? "it is tried again" : "the run is " + RunState.valueOf(state));
-      measure(row, taken);
+      tell(row, taken);
       rearmed |= row.getBoolean("rearmed");
       freed |= row.getString("freed") != null;
       if (row.getUUID("place") != null) {
@@ -254,15 +266,17 @@ final class OfflineWorkers {
     }
   }
 
-  private void measure(Row row, Map<UUID, Taken> taken) {
+  private void tell(Row row, Map<UUID, Taken> taken) {
     Taken one = taken.get(row.getUUID("id"));
-    if (one != null) {
-      meters.ended(
-          one.job,
-          AttemptOutcome.valueOf(row.getString("outcome")),
-          row.getString("final_state") == null,
-          one.took);
+    if (one == null) {
+      return;
     }
+    AttemptOutcome outcome = AttemptOutcome.valueOf(row.getString("outcome"));
+    String ended = row.getString("final_state");
+    RunState state = ended == null ? null : RunState.valueOf(ended);
+    Instant again = state == null ? row.getOffsetDateTime("due").toInstant() : null;
+    runLog.takenBack(one.labels, new RunLog.End(outcome, state, again, one.error, one.took));
+    meters.ended(one.labels.job(), outcome, state == null, one.took);
   }
 
   /** Gone with its worker, or stuck under a living one. */

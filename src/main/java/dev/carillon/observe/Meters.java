@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -69,11 +70,16 @@ public class Meters implements WorkerMeters, RequestMeters {
   }
 
   @Override
-  public void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck) {
-    registry.gauge("carillon.worker.slots.taken", slotsTaken, IntSupplier::getAsInt);
-    registry.gauge("carillon.worker.slots", slots, IntSupplier::getAsInt);
-    Gauge.builder("carillon.handlers.stuck", stuck, IntSupplier::getAsInt)
+  public void watch(
+      IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck, BooleanSupplier blocked) {
+    // By suppliers, which the registry keeps: of other objects it would have weak references only.
+    Gauge.builder("carillon.worker.slots.taken", slotsTaken::getAsInt).register(registry);
+    Gauge.builder("carillon.worker.slots", slots::getAsInt).register(registry);
+    Gauge.builder("carillon.handlers.stuck", stuck::getAsInt)
         .description("Handlers that are still at it although their attempts are over")
+        .register(registry);
+    Gauge.builder("carillon.worker.blocked", () -> blocked.getAsBoolean() ? 1 : 0)
+        .description("1 while so many handlers are stuck that the worker takes no more runs")
         .register(registry);
   }
 
@@ -115,7 +121,7 @@ public class Meters implements WorkerMeters, RequestMeters {
 
   @Override
   public void watchRequests(IntSupplier inHand) {
-    registry.gauge("carillon.requests.in.hand", inHand, IntSupplier::getAsInt);
+    Gauge.builder("carillon.requests.in.hand", inHand::getAsInt).register(registry);
   }
 
   @Override

@@ -50,15 +50,19 @@ record Answer(
   }
 
   Answer version(int version) {
-    return with("ETag", etag(version));
+    return tag(Integer.toString(version));
+  }
+
+  Answer tag(String tag) {
+    return with("ETag", etag(tag));
   }
 
   Answer then(Runnable told) {
     return new Answer(status, headers, body, told);
   }
 
-  static String etag(int version) {
-    return "\"" + version + "\"";
+  static String etag(String tag) {
+    return '"' + tag + '"';
   }
 
   Response response() {

@@ -16,6 +16,7 @@ import jakarta.enterprise.context.RequestScoped;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -121,17 +122,25 @@ public class Call {
    * Refusal#ABSENT}, no header admits, not even {@code *} (RFC 9110, section 13.1.1).
    */
   IntPredicate ifMatch() {
+    if (request.headers().getAll("If-Match").isEmpty()) {
+      return version -> true;
+    }
+    Predicate<String> tags = ifMatchTag();
+    return version -> version != Refusal.ABSENT && tags.test(Integer.toString(version));
+  }
+
+  /** Whether If-Match admits what is there with a tag; without the header it does. */
+  Predicate<String> ifMatchTag() {
     List<String> headers = request.headers().getAll("If-Match");
     if (headers.isEmpty()) {
-      return version -> true;
+      return tag -> true;
     }
     List<String> tags =
         headers.stream()
             .flatMap(header -> Arrays.stream(header.split(",")))
             .map(String::strip)
             .toList();
-    return version ->
-        version != Refusal.ABSENT && (tags.contains("*") || tags.contains(Answer.etag(version)));
+    return tag -> tags.contains("*") || tags.contains(Answer.etag(tag));
   }
 
   /** Null: none was given. */

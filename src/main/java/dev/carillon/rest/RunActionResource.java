@@ -15,6 +15,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.util.function.Predicate;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -63,6 +64,8 @@ public class RunActionResource {
       operationId = "editRun",
       summary = "Change when a run is due, or its priority",
       description = "A JSON Merge Patch, while the run is SCHEDULED. A past instant is now.")
+  @Parameter(ref = ApiDescription.IF_MATCH)
+  @APIResponse(responseCode = "412", ref = ApiDescription.PROBLEM)
   @RequestBody(
       required = true,
       content =
@@ -78,13 +81,18 @@ public class RunActionResource {
   public Uni<Response> edit(
       @PathParam("id") String id, @Parameter(hidden = true) byte @Nullable [] body) {
     call.query().check();
+    Predicate<String> expected = call.ifMatchTag();
     RunChange change = RunChange.read(call.patch(body));
     return writes.change(
         call,
         Uni.createFrom().voidItem(),
         (statements, requester, nothing) ->
-            edit.change(statements, requester, id, change)
-                .map(done -> Answer.ok(done.run()).then(() -> notices.tell(done.news()))));
+            edit.change(statements, requester, id, expected, change)
+                .map(
+                    done ->
+                        Answer.ok(done.run())
+                            .tag(done.run().tag())
+                            .then(() -> notices.tell(done.news()))));
   }
 
   @POST

@@ -173,7 +173,7 @@ public class RunResource {
       schema = @Schema(type = SchemaType.STRING, format = "duration", example = "PT30S"))
   @APIResponse(
       responseCode = "200",
-      description = "The run",
+      description = "The run, with a tag of what can be edited of it as ETag",
       content = @Content(schema = @Schema(implementation = RunView.class)))
   @APIResponse(responseCode = "404", ref = ApiDescription.PROBLEM)
   @APIResponse(responseCode = "503", ref = ApiDescription.PROBLEM)
@@ -185,7 +185,6 @@ public class RunResource {
         .get(call.tenant(), id, wait)
         .onFailure(RunWaits.FullException.class)
         .transform(full -> Problems.unavailable(full.getMessage()))
-        .map(Answer::ok)
-        .map(Answer::response);
+        .map(run -> Answer.ok(run).tag(run.tag()).response());
   }
 }

@@ -2,27 +2,42 @@ package dev.carillon.target;
 
 import dev.carillon.RunContext;
 import java.util.List;
+import java.util.UUID;
 import org.jboss.logging.MDC;
+import org.jspecify.annotations.Nullable;
 
-/** What a log line says of the run it is about, as fields of structured logs. */
-public final class RunLabels {
+/**
+ * What a log line says of the attempt it is about, as fields of structured logs.
+ *
+ * @param trace the id of its trace, 32 hexadecimal digits
+ */
+public record RunLabels(
+    String tenant,
+    @Nullable String job,
+    @Nullable UUID schedule,
+    UUID run,
+    int attempt,
+    String trace) {
 
   private static final List<String> LABELS =
       List.of("tenant", "run", "attempt", "trace", "job", "schedule");
 
-  private RunLabels() {}
+  public static RunLabels of(RunContext run) {
+    return new RunLabels(
+        run.tenant(), run.jobKey(), run.scheduleId(), run.runId(), run.attempt(), traceId(run));
+  }
 
   /** Labels what this thread logs until {@link #clear} or {@link #remove}. */
-  public static void put(RunContext run) {
-    MDC.put("tenant", run.tenant());
-    MDC.put("run", run.runId());
-    MDC.put("attempt", run.attempt());
-    MDC.put("trace", traceId(run));
-    if (run.jobKey() != null) {
-      MDC.put("job", run.jobKey());
+  public void put() {
+    MDC.put("tenant", tenant);
+    MDC.put("run", run);
+    MDC.put("attempt", attempt);
+    MDC.put("trace", trace);
+    if (job != null) {
+      MDC.put("job", job);
     }
-    if (run.scheduleId() != null) {
-      MDC.put("schedule", run.scheduleId());
+    if (schedule != null) {
+      MDC.put("schedule", schedule);
     }
   }
 
@@ -37,10 +52,9 @@ public final class RunLabels {
   }
 
   /** The same as text, for logs that people read. */
-  public static String text(RunContext run) {
+  public String text() {
     return "tenant=%s job=%s schedule=%s run=%s attempt=%d trace=%s"
-        .formatted(
-            run.tenant(), run.jobKey(), run.scheduleId(), run.runId(), run.attempt(), traceId(run));
+        .formatted(tenant, job, schedule, run, attempt, trace);
   }
 
   /** The second part of a traceparent (Trace Context §3.2.2). */

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +31,10 @@ final class Execution {
   private final ObjectMapper mapper;
   private final RunLog log;
   private final BiConsumer<RunningAttempt, Completion> decided;
-  private final AtomicInteger stuck = new AtomicInteger();
+  private final Slots slots;
 
   /**
+   * @param slots told of handlers that do not stop, and of those that do so at last
    * @param decided told once of what each attempt came to
    */
   Execution(
@@ -42,11 +42,13 @@ final class Execution {
       InstantSource clock,
       ObjectMapper mapper,
       RunLog log,
+      Slots slots,
       BiConsumer<RunningAttempt, Completion> decided) {
     this.targets = targets;
     this.clock = clock;
     this.mapper = Storable.mapper(mapper);
     this.log = log;
+    this.slots = slots;
     this.decided = decided;
   }
 
@@ -74,20 +76,15 @@ final class Execution {
   /** Its attempt is over, whatever its handler still does. */
   void leaveBehind(RunningAttempt attempt) {
     if (attempt.leaveHandlerBehind()) {
-      stuck.incrementAndGet();
+      slots.leaveBehind();
     }
-  }
-
-  /** How many handlers are still at it although their attempts are over. */
-  int stuck() {
-    return stuck.get();
   }
 
   /** An output or an exception can be such that even looking at it throws. */
   private @Nullable Void heed(
       RunningAttempt attempt, @Nullable Outcome word, @Nullable Throwable thrown) {
     if (attempt.handlerBack()) {
-      stuck.decrementAndGet();
+      slots.cameBack();
       LOG.infof(
           "run %s attempt %d: its handler has stopped at last; its word came too late to count",
           attempt.runId(), attempt.attempt());
@@ -108,8 +105,9 @@ final class Execution {
       // It did what was asked before it could be stopped: success wins over a cancel and over the
       // clock.
       succeeded(attempt, success);
-    } else if (attempt.stop() == Stop.DRAIN && word instanceof Outcome.Failure) {
-      // So is a "do not retry": handing the run on would have it tried again.
+    } else if (word instanceof Outcome.Failure && attempt.stop() != Stop.CANCEL) {
+      // So does a "do not retry" win over the clock and over a shutdown: after either the run would
+      // be tried again.
       judge(attempt, word);
     } else if (attempt.stop() != null) {
       settle(attempt, stopped(attempt));

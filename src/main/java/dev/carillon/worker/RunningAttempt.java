@@ -314,8 +314,11 @@ final class RunningAttempt implements RunContext {
     return journal;
   }
 
-  /** After the phase has changed: whoever makes one now sees that it is too late. */
-  private void closeJournal() {
+  /**
+   * After the phase has changed: whoever is making one is waited for, and whoever comes later sees
+   * that it is too late.
+   */
+  private synchronized void closeJournal() {
     Journal open = journal;
     if (open != null) {
       open.close();

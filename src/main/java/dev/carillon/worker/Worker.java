@@ -95,7 +95,7 @@ public final class Worker implements Claims.Hands {
     this.context = vertx.getOrCreateContext();
     this.slots = new Slots(settings.slots());
     this.runLog = new RunLog(settings.loggedPerSecond());
-    this.execution = new Execution(targets, clock, around.mapper(), runLog, this::decided);
+    this.execution = new Execution(targets, clock, around.mapper(), runLog, slots, this::decided);
     this.starts = new Starts(vertx, clock, this::launch);
     this.completions =
         new Completions(
@@ -118,7 +118,8 @@ public final class Worker implements Claims.Hands {
   }
 
   public void start() {
-    meters.watch(slots::taken, slots::size, execution::stuck);
+    slots.onUnblocked(claims::slotFreed);
+    meters.watch(slots::taken, slots::size, slots::stuck, slots::isBlocked);
     notices.listen(Notices.Channel.CANCEL, this::cancelRequested);
     notices.onReconnect(cancels::wake);
     lease.start();
@@ -146,6 +147,16 @@ public final class Worker implements Claims.Hands {
         .thenCompose(done -> cancels.stop())
         .thenCompose(done -> lease.retire())
         .whenComplete((done, failure) -> vertx.cancelTimer(sweeper));
+  }
+
+  /** How many handlers are still at it although their attempts are over. */
+  public int stuckHandlers() {
+    return slots.stuck();
+  }
+
+  /** Whether so many handlers do not stop that it takes no more runs until some of them do. */
+  public boolean isBlocked() {
+    return slots.isBlocked();
   }
 
   /** How many runs are in hand. */

@@ -2,6 +2,7 @@ package dev.carillon.worker;
 
 import dev.carillon.run.AttemptOutcome;
 import java.time.Duration;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,11 @@ public interface WorkerMeters {
   WorkerMeters NONE =
       new WorkerMeters() {
         @Override
-        public void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck) {}
+        public void watch(
+            IntSupplier slotsTaken,
+            IntSupplier slots,
+            IntSupplier stuck,
+            BooleanSupplier blocked) {}
 
         @Override
         public void started(Duration late) {}
@@ -27,8 +32,9 @@ public interface WorkerMeters {
 
   /**
    * @param stuck handlers that are still at it although their attempts are over
+   * @param blocked whether there are so many of those that nothing more is taken
    */
-  void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck);
+  void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck, BooleanSupplier blocked);
 
   /**
    * @param late from the due instant to the claim

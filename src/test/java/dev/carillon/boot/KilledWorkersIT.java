@@ -60,9 +60,10 @@ class KilledWorkersIT {
   @Test
   void everyRunEndsAndWritesOnceAndTheAttemptsTellWhatWasKilled() {
     // Given a ticker, four workers, and runs that write a line and then take a while
-    leader = carillon("api,ticker", SLOTS).start().awaitReady();
+    leader = carillon("api,ticker", SLOTS, database.user()).start().awaitReady();
     for (int i = 0; i < WORKERS; i++) {
-      workers.add(carillon("worker", SLOTS + i).start());
+      makeUser(user(i));
+      workers.add(worker(i).start());
     }
     workers.forEach(CarillonProcess::awaitReady);
     make();
@@ -102,9 +103,33 @@ class KilledWorkersIT {
         .isGreaterThan(WORKERS);
   }
 
-  private CarillonProcess carillon(String roles, int slots) {
+  private CarillonProcess worker(int which) {
+    return carillon("worker", SLOTS + which, user(which));
+  }
+
+  /** Each process has its own, by which its connections are known. */
+  private static String user(int which) {
+    return "killed_worker_" + which;
+  }
+
+  /** It may do everything, as the database's own; of the server, so it may be there already. */
+  private void makeUser(String user) {
+    database.execute(
+        """
+        do $$
+        begin
+          if not exists (select from pg_roles where rolname = '%s') then
+            create role %s login superuser;
+          end if;
+        end
+        $$
+        """
+            .formatted(user, user));
+  }
+
+  private CarillonProcess carillon(String roles, int slots, String user) {
     return CarillonProcess.with(data)
-        .env("POSTGRES_URL", database.postgresUrl())
+        .env("POSTGRES_URL", database.postgresUrl().replaceFirst("//[^@]*@", "//" + user + "@"))
         .env("NATS_URL", nats.url())
         .env("CARILLON_ROLES", roles)
         .env("CARILLON_SAMPLES", "off")
@@ -151,6 +176,14 @@ class KilledWorkersIT {
   private long kill(int which) {
     int slots = SLOTS + which;
     workers.get(which).kill();
+    // What it had sent is still executed: only then is it known what it had in hand.
+    await("its connections are gone")
+        .until(
+            () ->
+                count(
+                        "select count(*) from pg_stat_activity where usename = '%s'"
+                            .formatted(user(which)))
+                    == 0);
     UUID dead =
         (UUID)
             rows("select id from workers where slots = %d order by started_at desc limit 1"
@@ -161,7 +194,7 @@ class KilledWorkersIT {
         count(
             "select count(*) from queue where state = 'RUNNING' and locked_by = '%s'"
                 .formatted(dead));
-    workers.set(which, carillon("worker", slots).start());
+    workers.set(which, worker(which).start());
     return inHand;
   }
 

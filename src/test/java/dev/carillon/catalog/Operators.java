@@ -3,6 +3,8 @@ package dev.carillon.catalog;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.carillon.catalog.input.JsonText;
 import dev.carillon.catalog.input.RunChange;
+import dev.carillon.catalog.input.RunReader;
+import dev.carillon.catalog.input.RunRequest;
 import dev.carillon.catalog.input.RunSelection;
 import dev.carillon.pg.Statements;
 import dev.carillon.run.RunState;
@@ -16,6 +18,7 @@ import io.smallrye.mutiny.infrastructure.Infrastructure;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What operators do, without Quarkus. */
@@ -91,9 +94,29 @@ final class Operators {
   RunView edit(UUID run, String patch) {
     RunChange change = RunChange.read(JsonText.read(patch.replace('\'', '"'), ObjectNode.class));
     RunEdit.Edited edited =
-        await((statements, as) -> edit.change(statements, as, run.toString(), change));
+        await((statements, as) -> edit.change(statements, as, run.toString(), tag -> true, change));
     notices.tell(edited.news());
     return edited.run();
+  }
+
+  /**
+   * Asks for a run.
+   *
+   * @param before told of each statement before it is executed
+   */
+  UUID request(String body, Consumer<String> before) {
+    RunRequest read = RunReader.read(JsonText.read(body.replace('\'', '"'), ObjectNode.class));
+    return this.<Runs.Requested>await(
+            (statements, as) ->
+                runs.request(
+                    (sql, parameters) -> {
+                      before.accept(sql);
+                      return statements.query(sql, parameters);
+                    },
+                    as,
+                    read))
+        .run()
+        .id();
   }
 
   RunView get(UUID run, @Nullable Duration wait) {

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class RunRevivalRaceTest {
 
   private static final Duration LONG = Duration.ofSeconds(20);
+  private static final int RACERS = 60;
 
   private EngineFixture engine;
   private Operators operators;
@@ -188,30 +189,75 @@ class RunRevivalRaceTest {
     engine.ticker();
     engine.worker();
     UUID job = engine.job("noop");
-    Instant due = EngineFixture.REAL.instant().plusMillis(600);
-    Instant later = due.plus(Duration.ofHours(1));
-    engine.runs(job, 60, due);
-    engine.execute("update runs set tenant_id = 'default'");
-    engine.execute("update queue set tenant_id = 'default'");
-    List<UUID> runs =
-        engine.rows("select id from queue").stream().map(row -> (UUID) row.get("id")).toList();
+    long ahead = 60;
+    int moved = 0;
+    int begun = 0;
 
+    // Nearer to the instant while all are moved, further from it while all begin: until both happen
+    for (int round = 0; round < 20 && (moved == 0 || begun == 0); round++) {
+      int won = race(job, ahead);
+      moved += won;
+      begun += RACERS - won;
+      ahead += won == RACERS ? -20 : 20;
+    }
+
+    assertTrue(moved > 0 && begun > 0, moved + " were moved and " + begun + " began: no race");
+  }
+
+  /**
+   * @param ahead how many milliseconds before they are due the edits begin
+   * @return how many were moved; the others began as they were
+   */
+  private int race(UUID job, long ahead) throws Exception {
+    Instant due = EngineFixture.REAL.instant().plusMillis(400);
+    Instant later = due.plus(Duration.ofHours(1));
+    List<UUID> runs = engine.runs(job, RACERS, due);
+    engine.execute(
+        "update runs set tenant_id = 'default' where id = any(?)",
+        (Object) runs.toArray(UUID[]::new));
+    engine.execute(
+        "update queue set tenant_id = 'default' where id = any(?)",
+        (Object) runs.toArray(UUID[]::new));
     List<CompletableFuture<Boolean>> edits = new ArrayList<>();
     Awaitility.await()
         .pollInterval(Duration.ofMillis(1))
-        .until(() -> EngineFixture.REAL.instant().isAfter(due.minusMillis(60)));
+        .until(() -> EngineFixture.REAL.instant().isAfter(due.minusMillis(ahead)));
     for (UUID run : runs) {
       edits.add(CompletableFuture.supplyAsync(() -> moved(run, later)));
     }
 
+    int won = 0;
     for (int i = 0; i < runs.size(); i++) {
       if (edits.get(i).get()) {
+        won++;
         assertEquals("SCHEDULED", engine.state(runs.get(i)));
         assertEquals("", engine.attempts(runs.get(i)));
       } else {
         engine.awaitState(runs.get(i), "SUCCEEDED");
       }
     }
+    return won;
+  }
+
+  /** A key that expired is deleted between the look for its owner and the claim before it. */
+  @Test
+  void claimsADedupeKeyAgainThatIsForgottenMeanwhile() {
+    engine.job("noop");
+    engine.execute(
+        "insert into dedupe_keys (tenant_id, namespace, key, run_id) values ('default', 'run', 'k', gen_random_uuid())");
+
+    UUID made =
+        operators.request(
+            "{'jobKey':'noop','dedupeKey':'k'}",
+            sql -> {
+              if (sql.equals(RunSql.KEY_OF)) {
+                engine.execute("delete from dedupe_keys");
+              }
+            });
+
+    assertEquals(
+        1, engine.count("select count(*) from dedupe_keys where key = 'k' and run_id = ?", made));
+    assertEquals(1, engine.count("select count(*) from queue where id = ?", made));
   }
 
   private boolean moved(UUID run, Instant later) {

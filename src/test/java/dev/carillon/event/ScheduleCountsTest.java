@@ -123,6 +123,23 @@ class ScheduleCountsTest {
     assertEquals("fired=0 succeeded=0 failed=4 missed=0 skipped=0 row=1", counts(schedule));
   }
 
+  /** As an edit does: what somebody moved was asked for. */
+  @Test
+  void leavesAFireThatWasMovedWhenItPauses() {
+    UUID schedule = schedule("a");
+    engine.execute("update schedules set pause_after_failures = 1");
+    UUID moved = fire(schedule, Duration.ofDays(1));
+    UUID planned = fire(schedule, Duration.ofDays(1));
+    engine.execute("update queue set moved = true where id = ?", moved);
+    engine.relay();
+    ended(run(schedule), 1, "FAILED", "FAILED");
+
+    await().atMost(SOON).until(() -> status(schedule).equals("PAUSED"));
+
+    assertEquals(0, engine.count("select count(*) from queue where id = ?", planned));
+    assertEquals(1, engine.count("select count(*) from queue where id = ?", moved));
+  }
+
   /** Published by one and deleted by nobody, published again by the next: counted once. */
   @Test
   void countsOnceWhatTwoLeadersPublish() {

@@ -9,10 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.carillon.run.AttemptOutcome;
 import dev.carillon.run.Outcome;
 import dev.carillon.testing.EngineFixture;
+import dev.carillon.testing.LogLines;
 import dev.carillon.worker.Worker;
 import dev.carillon.worker.WorkerMeters;
 import io.smallrye.mutiny.Uni;
 import java.net.ConnectException;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -20,6 +22,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -82,10 +85,28 @@ class OfflineWorkersTest {
   void takesTheThirdLossForPoison() {
     UUID gone = worker(0, "now()");
     UUID run = runningUnder(gone, 2);
+    String trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    engine.execute(
+        "update runs set trace = '00-" + trace + "-00f067aa0ba902b7-01' where id = ?", run);
+    engine.execute("update queue set locked_at = now() - interval '90 s' where id = ?", run);
 
-    engine.maintenance(LEASE);
+    try (LogLines lines = LogLines.of("dev.carillon.runs")) {
+      engine.maintenance(LEASE);
+      engine.awaitState(run, "DEAD");
 
-    engine.awaitState(run, "DEAD");
+      // Told like any other end, though it was another process that began it
+      await().until(() -> lines.size() == 1);
+      String line = lines.with("LOST ").get(0);
+      assertTrue(
+          line.startsWith(
+              "LOST tenant=default job=holding schedule=null run="
+                  + run
+                  + " attempt=1 trace="
+                  + trace
+                  + " durationMs=9"),
+          line);
+      assertTrue(line.contains("error=POISON: ") && line.endsWith("; the run is DEAD"), line);
+    }
     assertEquals(
         "POISON",
         engine
@@ -268,6 +289,39 @@ class OfflineWorkersTest {
             "select count(*) from pg_class where relname = ?", "runs_" + partitionInAYear()));
   }
 
+  @Test
+  void forgetsDedupeKeysThatCountNoLonger() throws Exception {
+    engine.execute(
+        """
+        insert into dedupe_keys (tenant_id, namespace, key, run_id, expires_at)
+        select 't', 'run', 'k' || n, gen_random_uuid(), now() + (n - 6000) * interval '1 hour'
+        from generate_series(1, 6010) as n
+        union all select 't', 'run', 'ever', gen_random_uuid(), null
+        """);
+    // Given a key that somebody is just taking over
+    try (Connection other = engine.database.connect()) {
+      other.setAutoCommit(false);
+      EngineFixture.rows(
+          other, "update dedupe_keys set expires_at = now() + interval '1 day' where key = 'k7'");
+
+      engine.maintenance(LEASE);
+
+      await()
+          .until(
+              () ->
+                  engine.count(
+                          "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+                      == 1);
+      other.commit();
+    }
+
+    // Then it is kept, with those that still count; one that has just expired may wait a minute
+    await().until(() -> engine.count("select count(*) from dedupe_keys") == 13);
+    assertEquals(
+        1,
+        engine.count("select count(*) from dedupe_keys where key = 'k7' and expires_at > now()"));
+  }
+
   private String partitionInAYear() {
     return engine
         .row(
@@ -324,7 +378,8 @@ class OfflineWorkersTest {
   private final class Measured implements WorkerMeters {
 
     @Override
-    public void watch(IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck) {}
+    public void watch(
+        IntSupplier slotsTaken, IntSupplier slots, IntSupplier stuck, BooleanSupplier blocked) {}
 
     @Override
     public void started(Duration late) {}

@@ -6,6 +6,7 @@ import dev.carillon.run.AttemptOutcome;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -53,9 +54,11 @@ class MetersTest {
   @Test
   void showsHowManyHandlersAreStuck() {
     IntSupplier stuck = () -> 7;
-    meters.watch(() -> 1, () -> 2, stuck);
+    BooleanSupplier blocked = () -> true;
+    meters.watch(() -> 1, () -> 2, stuck, blocked);
 
     assertEquals(7, registry.get("carillon.handlers.stuck").gauge().value());
+    assertEquals(1, registry.get("carillon.worker.blocked").gauge().value());
   }
 
   private double count(String name, String job) {

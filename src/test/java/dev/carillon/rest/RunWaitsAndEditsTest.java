@@ -140,6 +140,66 @@ class RunWaitsAndEditsTest {
   }
 
   @Test
+  void losesNoUpdateOfARunThatSomebodyElseMoved() {
+    String id = run("{'jobKey':'j','dueAt':'" + FAR + "'}");
+    String read = api.get("/runs/" + id).header("ETag");
+
+    String moved = ifMatch(id, read, "{'dueAt':'" + FARTHER + "'}").header("ETag");
+
+    ifMatch(id, read, "{'priority':0}")
+        .then()
+        .statusCode(412)
+        .body("type", equalTo("urn:carillon:problem:lost-update"))
+        .body("detail", containsString("due at " + FARTHER));
+    assertEquals(moved, api.get("/runs/" + id).header("ETag"));
+    ifMatch(id, moved, "{'priority':0}").then().statusCode(200);
+    ifMatch(id, "*", "{'priority':3}").then().statusCode(200).body("priority", equalTo(3));
+    api.post("/runs/" + id + "/cancel");
+    // What could not be done anyway is said before what was not seen.
+    ifMatch(id, read, "{'priority':0}").then().statusCode(409);
+  }
+
+  private Response ifMatch(String id, String tag, String patch) {
+    return api.request()
+        .header("If-Match", tag)
+        .contentType("application/merge-patch+json")
+        .body(Api.quoted(patch))
+        .patch("/runs/" + id);
+  }
+
+  @Test
+  void keepsAFireWhereItWasMovedWhateverBecomesOfItsSchedule() {
+    api.post(
+            "/schedules",
+            "{'key':'s','jobKey':'j','timezone':'UTC','trigger':{'type':'CRON','expression':'0 9 1 1 *'}}")
+        .then()
+        .statusCode(201);
+    String schedule = api.get("/schedules/s").path("id");
+    Instant soon =
+        clock.instant().plusSeconds(600).truncatedTo(java.time.temporal.ChronoUnit.MILLIS);
+    String stays = rows.plan(api, schedule, soon.plusSeconds(1));
+    String urgent = rows.plan(api, schedule, soon.plusSeconds(2));
+    String next = rows.plan(api, schedule, soon.plusSeconds(3));
+    api.patch("/runs/" + stays, "{'dueAt':'" + FAR + "'}").then().statusCode(200);
+    api.patch("/runs/" + urgent, "{'priority':0}").then().statusCode(200);
+    // What was moved is no longer what the schedule does next.
+    api.get("/schedules/s").then().body("nextFireAt", equalTo(soon.plusSeconds(2).toString()));
+
+    api.patch("/schedules/s", "{'name':'n'}").then().statusCode(200);
+
+    api.get("/runs/" + stays).then().statusCode(200).body("dueAt", equalTo(FAR));
+    api.get("/runs/" + urgent).then().statusCode(404);
+    api.get("/runs/" + next).then().statusCode(404);
+    // Back to the earliest that was withdrawn, not to the one that was moved.
+    assertEquals(
+        soon.plusSeconds(2),
+        rows.instant("select next_fire_at from clock where schedule_id = ?", schedule));
+    api.post("/schedules/s/disable").then().statusCode(200);
+    api.delete("/schedules/s").then().statusCode(204);
+    api.get("/runs/" + stays).then().statusCode(200).body("state", equalTo("SCHEDULED"));
+  }
+
+  @Test
   void takesAPastInstantForNow() {
     Instant before = clock.instant();
     String id = run("{'jobKey':'j','dueAt':'" + FAR + "'}");

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +67,38 @@ class BadNeighboursTest {
       released.countDown();
       await().until(() -> measured.stuck.getAsInt() == 0);
       stuck.forEach(run -> assertEquals("TIMED_OUT", engine.attempts(run)));
+    }
+  }
+
+  /** Threads are finite: who has lost too many of them takes no more runs to lose them to. */
+  @Test
+  void areGivenNoMoreThreadsThanTheWorkerCanBear() {
+    int slots = 16;
+    try (EngineFixture engine = neighbours();
+        LogLines lines = LogLines.of(Slots.class.getName())) {
+      UUID deaf = engine.job("deaf", TARGET, Duration.ofMinutes(5), 1);
+      for (int i = 0; i < 5 * slots; i++) {
+        engine.run(deaf);
+      }
+      Worker worker = engine.worker(slots, Duration.ofMillis(900));
+
+      // Given a worker that loses its lease again and again, with handlers that do not mind
+      while (!worker.isBlocked()) {
+        await().until(() -> worker.isBlocked() || worker.inHand() == slots);
+        UUID current = worker.worker();
+        engine.execute("update workers set retired_at = now() where id = ?", current);
+        await().until(() -> worker.worker() != null && !worker.worker().equals(current));
+      }
+
+      // Then it takes nothing more, says so once, and goes on when they stop
+      UUID good = engine.run(engine.job("good", TARGET, Duration.ofMinutes(1), 1));
+      await().during(Duration.ofMillis(700)).until(() -> engine.state(good).equals("QUEUED"));
+      assertEquals(4 * slots, measured.stuck.getAsInt());
+      assertTrue(measured.blocked.getAsBoolean());
+      assertEquals(1, lines.with("64 handlers do not stop").size());
+      released.countDown();
+      engine.awaitState(good, "SUCCEEDED");
+      assertEquals(1, lines.with("takes runs again").size());
     }
   }
 
@@ -151,11 +184,17 @@ class BadNeighboursTest {
     private final AtomicInteger abandoned = new AtomicInteger();
     private IntSupplier slots = () -> -1;
     private IntSupplier stuck = () -> -1;
+    private BooleanSupplier blocked = () -> false;
 
     @Override
-    public void watch(IntSupplier slotsTaken, IntSupplier size, IntSupplier stuckHandlers) {
+    public void watch(
+        IntSupplier slotsTaken,
+        IntSupplier size,
+        IntSupplier stuckHandlers,
+        BooleanSupplier isBlocked) {
       slots = slotsTaken;
       stuck = stuckHandlers;
+      blocked = isBlocked;
     }
 
     @Override

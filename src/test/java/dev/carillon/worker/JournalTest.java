@@ -1,5 +1,6 @@
 package dev.carillon.worker;
 
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -36,6 +37,24 @@ class JournalTest {
     assertEquals(0, first.number());
     assertEquals(1, second.number());
     assertNull(journal.takeLines());
+  }
+
+  /** Else one that is made while its attempt ends would stay open for ever. */
+  @Test
+  void isClosedAfterWhoeverIsMakingIt() throws Exception {
+    RunningAttempt attempt = RunLogTest.attempt(1);
+    Thread ending = new Thread(attempt::decide);
+
+    // As a handler that writes its first line at this moment
+    synchronized (attempt) {
+      ending.start();
+      await().until(() -> ending.getState() == Thread.State.BLOCKED);
+      assertEquals(RunningAttempt.Phase.COMPLETING, attempt.phase());
+    }
+
+    ending.join();
+    attempt.artifact("late", "https://example.org/late");
+    assertNull(attempt.journal());
   }
 
   @ParameterizedTest

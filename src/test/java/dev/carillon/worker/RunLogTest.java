@@ -96,6 +96,35 @@ class RunLogTest {
     }
   }
 
+  @Test
+  void cutsWhatIsLongAndCountsFailuresBeyondABudgetOfTheirOwn() {
+    try (LogLines lines = LogLines.of("dev.carillon.runs")) {
+      RunLog log = new RunLog(0);
+      Verdict longWinded =
+          new Verdict(
+              AttemptOutcome.FAILED,
+              RunState.DEAD,
+              null,
+              RunError.of("x.Boom", "m".repeat(20_000), false));
+
+      IntStream.range(0, 1_000).forEach(i -> log.ended(attempt(i), longWinded, NOW));
+
+      List<String> told = lines.with("error=x.Boom: ");
+      assertTrue(told.get(0).contains(": " + "m".repeat(500) + "…; the run is DEAD"), told.get(0));
+      // Twice as many, should the second have changed meanwhile.
+      assertTrue(told.size() == 200 || told.size() == 400, told.size() + " lines");
+      await()
+          .until(
+              () -> {
+                log.look();
+                return lines.with("more attempts went wrong").stream()
+                        .mapToInt(line -> Integer.parseInt(line.substring(0, line.indexOf(' '))))
+                        .sum()
+                    == 1_000 - told.size();
+              });
+    }
+  }
+
   /** At 30,000 runs a second it must not show: this is a thousandth of what a run costs. */
   @Test
   void costsNextToNothingBeyondItsBudget() {
@@ -113,7 +142,7 @@ class RunLogTest {
     assertTrue(each < 5_000, each + " ns a run");
   }
 
-  private static RunningAttempt attempt(int n) {
+  static RunningAttempt attempt(int n) {
     UUID run = new UUID(0x019ca9282dfb7000L, 0x8000000000000000L + n);
     return new RunningAttempt(
         new Claimed(

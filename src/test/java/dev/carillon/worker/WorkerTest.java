@@ -67,6 +67,16 @@ class WorkerTest {
                 })
             .handler("null", run -> null)
             .handler(
+                "resigning",
+                run -> {
+                  try {
+                    NEVER.await();
+                  } catch (InterruptedException e) {
+                    return Outcome.failure("half of it is done");
+                  }
+                  return Outcome.success();
+                })
+            .handler(
                 "hanging",
                 run -> {
                   STARTED.incrementAndGet();
@@ -212,6 +222,18 @@ class WorkerTest {
     assertEquals("TIMED_OUT", engine.attempts(run));
     assertEquals("still running after PT0.2S", error(run, 1).getString("message"));
     await().until(() -> INTERRUPTED.get() > before);
+  }
+
+  /** What must not be tried again is not, though it was said in the time of grace. */
+  @Test
+  void heedsADoNotRetryOfAHandlerWhoseTimeIsUp() {
+    UUID run =
+        engine.run(engine.job("resigning", "{\"type\":\"HANDLER\"}", Duration.ofMillis(200), 3));
+
+    engine.awaitState(run, "FAILED");
+
+    assertEquals("FAILED", engine.attempts(run));
+    assertEquals("half of it is done", error(run, 1).getString("message"));
   }
 
   @Test

@@ -114,7 +114,7 @@ public final class HandlerCaller implements TargetCaller<TargetSpec.Handler> {
         result.completeExceptionally(new CancellationException("cancelled before it began"));
         return;
       }
-      RunLabels.put(run);
+      RunLabels.of(run).put();
       Outcome outcome = null;
       Throwable thrown = null;
       try {
