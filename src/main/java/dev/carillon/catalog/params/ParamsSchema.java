@@ -74,6 +74,9 @@ public final class ParamsSchema {
     }
     VersionFlag draft = draft(text, errors);
     errors.throwIfAny();
+    // First, for whoever checks its form goes as deep as it does.
+    SchemaShape.checkDepth(text, SCHEMA, errors);
+    errors.throwIfAny();
     checkForm(draft, text, errors);
     errors.throwIfAny();
     long places = SchemaShape.check(text, SCHEMA, errors);
