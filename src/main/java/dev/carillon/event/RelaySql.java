@@ -112,7 +112,8 @@ final class RelaySql {
       select r.*, a.*
       from (
         select r.id, r.tenant_id, r.job_id, j.key as job_key, r.schedule_id, r.fire_at, r.due_at, r.created_at,
-               r.priority, r.scope::text as scope, r.trace, j.event_payload = 'FULL' as full
+               r.priority, r.scope::text as scope, r.group_id, r.caused_by, r.labels::text as labels, r.trace,
+               j.event_payload = 'FULL' as full
         from runs r
         -- One look-up a row, by offset 0, as in the claim.
         left join lateral (select jobs.key, jobs.event_payload from jobs where jobs.id = r.job_id offset 0) j on true

@@ -77,6 +77,8 @@ public record RunEvent(
   /**
    * The run as it was written; {@code jobKey} is null for one without a job.
    *
+   * @param groupId null: it is in none
+   * @param causedBy the run whose failure started it; null: none did
    * @param full whether its events carry its {@link Content}
    */
   public record Subject(
@@ -90,10 +92,13 @@ public record RunEvent(
       Instant createdAt,
       int priority,
       @Nullable JsonObject scope,
+      @Nullable UUID groupId,
+      @Nullable UUID causedBy,
+      @Nullable JsonObject labels,
       @Nullable String trace,
       boolean full) {
 
-    /** Of a job whose events carry a reference only. */
+    /** By itself, and of a job whose events carry a reference only. */
     public Subject(
         UUID id,
         String tenant,
@@ -117,6 +122,9 @@ public record RunEvent(
           createdAt,
           priority,
           scope,
+          null,
+          null,
+          null,
           trace,
           false);
     }
@@ -170,6 +178,8 @@ public record RunEvent(
             .put("jobKey", run.jobKey);
     putIfPresent(data, "jobId", run.jobId);
     putIfPresent(data, "scheduleId", run.scheduleId);
+    putIfPresent(data, "groupId", run.groupId);
+    putIfPresent(data, "causedBy", run.causedBy);
     putIfPresent(data, "fireAt", run.fireAt);
     data.put("dueAt", run.dueAt.toString())
         .put("createdAt", run.createdAt.toString())
@@ -178,6 +188,7 @@ public record RunEvent(
     putIfPresent(data, "lockedBy", kind == Kind.STARTED ? worker : null);
     putIfPresent(data, "workerId", worker);
     putIfPresent(data, "scope", run.scope);
+    putIfPresent(data, "labels", run.labels);
     data.put("traceId", Trace.of(run.trace, run.id).traceId());
     if (content != null && content.params != null) {
       data.put("params", content.params);

@@ -42,6 +42,10 @@ final class BoundedPattern implements RegularExpression {
       return spent;
     }
 
+    long looks() {
+      return looks;
+    }
+
     private void spend(long more) {
       looks += more;
       if (looks > MOST_LOOKS) {
