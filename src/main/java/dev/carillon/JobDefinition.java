@@ -12,7 +12,9 @@ import java.util.Map;
  * }</pre>
  *
  * <p>Only what is said here is declared: everything else stays as it is, so that what operators
- * have tuned survives the next start. A definition never changes; each method answers a new one.
+ * have tuned survives the next start. A field that is said is so as a whole ({@code params} without
+ * an entry that the last release had, have it no more); only of {@code retry} each entry stands for
+ * itself. A definition never changes; each method answers a new one.
  */
 public final class JobDefinition {
 

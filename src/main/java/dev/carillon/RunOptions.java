@@ -36,8 +36,8 @@ public final class RunOptions {
   }
 
   /**
-   * One run a key: whoever asks again with the same key gets the first run, whatever else he asks
-   * for. 1 to 256 characters.
+   * One run a key, for ever or for the job's {@code dedupeWindow}: whoever asks again with the same
+   * key gets the first run, whatever else he asks for. 1 to 256 characters.
    */
   public RunOptions dedupeKey(String key) {
     return with("dedupeKey", key);
@@ -53,7 +53,10 @@ public final class RunOptions {
     return with("priority", priority);
   }
 
-  /** Runs with the same key run one after the other. */
+  /**
+   * Runs with the same key run one after the other; where the job has a {@code concurrencyKey}, as
+   * many at once as its {@code maxConcurrency} says.
+   */
   public RunOptions concurrencyKey(String key) {
     return with("concurrencyKey", key);
   }

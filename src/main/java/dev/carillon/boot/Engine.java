@@ -113,6 +113,7 @@ class Engine implements HealthPart {
     if (!started) {
       return;
     }
+    fixedSchedules.stop();
     if (ticks()) {
       await("the ticker", ticking.stopMaking(), A_MOMENT);
     }

@@ -8,14 +8,21 @@ import dev.carillon.ScheduleDefinition;
 import dev.carillon.Scheduler;
 import dev.carillon.SchedulerException;
 import dev.carillon.SchedulerException.Reason;
+import dev.carillon.loop.Loop;
 import dev.carillon.tenancy.Tenant;
 import dev.carillon.time.Interval;
 import dev.carillon.time.InvalidTrigger;
 import io.quarkus.arc.All;
 import io.quarkus.arc.ClientProxy;
+import io.smallrye.mutiny.Uni;
+import io.vertx.core.Vertx;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +32,28 @@ class FixedSchedules {
 
   private static final Logger LOG = Logger.getLogger(FixedSchedules.class);
 
+  /** Each after a pause of at most five seconds; then it is not the database that is in the way. */
+  private static final int MOST_TRIES = 1_000;
+
+  /**
+   * What an annotation says by itself; whatever else is wrong, somebody has brought about since.
+   */
+  private static final Pattern ITS_OWN = Pattern.compile("(trigger|timezone|key|jobKey)\\b.*");
+
   private final Scheduler scheduler;
+  private final Vertx vertx;
   private final List<Fixed> all = new ArrayList<>();
+  private final Queue<Fixed> pending = new ArrayDeque<>();
+  private int tries;
+  private @Nullable Loop trying;
 
   FixedSchedules(
       Scheduler scheduler,
+      Vertx vertx,
       @All List<JobHandler> handlers,
       @All List<AsyncJobHandler> asyncHandlers) {
     this.scheduler = scheduler;
+    this.vertx = vertx;
     handlers.forEach(handler -> add(handler, handler.name()));
     asyncHandlers.forEach(handler -> add(handler, handler.name()));
   }
@@ -57,12 +78,53 @@ class FixedSchedules {
 
   /**
    * Blocks until they are declared. What an operator has brought about since (an archived job, for
-   * example) is no reason not to start.
+   * example, or a schema that no parameters fit) is no reason not to start; nor is a database that
+   * does not answer: it is asked again, beside everything else.
    *
    * @throws StartFailure naming the class whose annotation is wrong
    */
   void declare() {
     all.forEach(this::declare);
+    if (!pending.isEmpty()) {
+      Loop loop =
+          new Loop(
+              "declare fixed schedules", vertx, vertx.getOrCreateContext(), this::declarePending);
+      trying = loop;
+      loop.start();
+    }
+  }
+
+  /** Those that are not declared yet are left to the next start. */
+  void stop() {
+    if (trying != null) {
+      trying.stop();
+    }
+  }
+
+  private Uni<Duration> declarePending() {
+    Fixed next = pending.peek();
+    if (next == null) {
+      stop();
+      return Uni.createFrom().item(Duration.ZERO);
+    }
+    return Uni.createFrom()
+        .completionStage(() -> scheduler.of(next.says.tenant()).async().schedule(definition(next)))
+        .invoke(declared -> LOG.infof("the schedule of %s is declared now", next.type.getName()))
+        .replaceWithVoid()
+        .onFailure(refused -> !isUnavailable(refused) || ++tries >= MOST_TRIES)
+        .recoverWithUni(refused -> Uni.createFrom().voidItem().invoke(() -> leave(next, refused)))
+        .invoke(done -> pending.remove())
+        .replaceWith(Duration.ZERO);
+  }
+
+  private static boolean isUnavailable(Throwable failure) {
+    return failure instanceof SchedulerException refused && refused.reason() == Reason.UNAVAILABLE;
+  }
+
+  private static void leave(Fixed fixed, Throwable refused) {
+    LOG.warnf(
+        "the schedule of %s was not declared (%s); what is there stays as it is",
+        fixed.type.getName(), refused.getMessage());
   }
 
   private void declare(Fixed fixed) {
@@ -75,12 +137,17 @@ class FixedSchedules {
     } catch (InvalidTrigger invalid) {
       throw wrong(fixed, field(says) + ": " + invalid.getMessage());
     } catch (SchedulerException refused) {
-      if (refused.reason() == Reason.INVALID) {
+      if (refused.problems().stream().anyMatch(p -> ITS_OWN.matcher(p).matches())) {
         throw wrong(fixed, String.join("; ", refused.problems()));
       }
-      LOG.warnf(
-          "the schedule of %s was not declared (%s); what is there stays as it is",
-          fixed.type.getName(), refused.getMessage());
+      if (isUnavailable(refused)) {
+        LOG.warnf(
+            "the schedule of %s is not declared yet (%s); trying again beside everything else",
+            fixed.type.getName(), refused.getMessage());
+        pending.add(fixed);
+      } else {
+        leave(fixed, refused);
+      }
     }
   }
 

@@ -20,10 +20,11 @@ final class BackfillSql {
       for update of c
       """;
 
-  /** What is needed of its job. $1 schedule, $2 tenant. */
+  /** What is needed of it and its job. $1 schedule, $2 tenant. */
   static final String SOURCE =
       """
-      select s.id, j.key as job_key, j.status as job_status
+      select s.id, s.params::text as schedule_params, j.id as job_id, j.key as job_key, j.status as job_status,
+             j.version as job_version, j.params::text as params, j.params_schema is not null as has_schema
       from schedules s
       left join jobs j on j.id = s.job_id
       where s.id = $1 and s.tenant_id = $2

@@ -50,10 +50,17 @@ public class Backfills {
   private final Schedules schedules;
   private final InstantSource clock;
   private final Ids ids;
+  private final FittingParams fitting;
 
-  Backfills(TenantTransactions transactions, Schedules schedules, InstantSource clock, Ids ids) {
+  Backfills(
+      TenantTransactions transactions,
+      Schedules schedules,
+      InstantSource clock,
+      Ids ids,
+      FittingParams fitting) {
     this.transactions = transactions;
     this.schedules = schedules;
+    this.fitting = fitting;
     this.clock = clock;
     this.ids = ids;
   }
@@ -119,6 +126,7 @@ public class Backfills {
     return statements
         .query(BackfillSql.LOCK_CLOCK, Tuple.of(window.schedule, tenant.id(), wait))
         .flatMap(locked -> source(statements, tenant, window.schedule))
+        .call(source -> fitting.checkFires(statements, tenant.id(), source))
         .flatMap(source -> statements.query(BackfillSql.LOCK, Tuple.of(runs, tenant.id())))
         .flatMap(locked -> statements.query(BackfillSql.STANDING, Tuple.of(runs, tenant.id())))
         .map(rows -> Work.of(window, runs, rows))

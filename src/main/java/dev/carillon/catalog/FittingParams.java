@@ -18,6 +18,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,9 @@ class FittingParams {
 
   /** In one edit; each takes well under a millisecond. */
   private static final int MOST_IN_USE = 2_000;
+
+  /** As {@link ParamsSchema#check} counts it, in one edit: some seconds. */
+  private static final long MOST_WORK_IN_USE = 3_000_000;
 
   private static final int MOST_NAMED = 3;
 
@@ -92,6 +96,36 @@ class FittingParams {
   }
 
   /**
+   * A schedule's parameters as its fires have them; one that is switched off may have been left
+   * behind by its job. Fails with a {@link Refusal} that says where they do not fit.
+   *
+   * @param source a row of {@link BackfillSql#SOURCE}
+   */
+  Uni<?> checkFires(Statements statements, String tenant, Row source) {
+    if (!Boolean.TRUE.equals(source.getBoolean("has_schema"))) {
+      return Uni.createFrom().voidItem();
+    }
+    ObjectNode params =
+        Params.overlay(
+            (ObjectNode) JsonText.stored(source.getString("params")),
+            (ObjectNode) JsonText.stored(source.getString("schedule_params")));
+    return checkRun(
+            statements, tenant, source.getUUID("job_id"), source.getInteger("job_version"), params)
+        .onFailure(InvalidInput.class)
+        .transform(wrong -> unfit((InvalidInput) wrong));
+  }
+
+  private static Refusal unfit(InvalidInput wrong) {
+    return Refusal.wrongState(
+        "the params of the schedule do not fit its job's paramsSchema: "
+            + wrong.errors().stream()
+                .limit(MOST_NAMED)
+                .map(error -> error.pointer() + " " + error.message())
+                .collect(Collectors.joining(", "))
+            + "; change the schedule or the job first");
+  }
+
+  /**
    * The parameters of schedules that are switched on, under what their job is to become. Fails with
    * a {@link Refusal} that names some of those that do not fit.
    */
@@ -116,10 +150,18 @@ class FittingParams {
     }
     ParamsSchema schema = ParamsSchema.of(text);
     List<String> unfit = new ArrayList<>();
+    long work = 0;
     for (Row row : rows) {
+      if (work > MOST_WORK_IN_USE) {
+        throw Refusal.wrongState(
+            "to check the params of all "
+                + rows.size()
+                + " enabled schedules against so large a schema is too much work; make the schema"
+                + " smaller, or disable some of them first");
+      }
       try {
         ObjectNode own = (ObjectNode) JsonText.stored(row.getString("params"));
-        schema.check(Params.overlay(defaults, own));
+        work += schema.check(Params.overlay(defaults, own));
       } catch (InvalidInput wrong) {
         FieldError first = wrong.errors().get(0);
         unfit.add(row.getString("key") + " (" + first.pointer() + " " + first.message() + ")");

@@ -119,13 +119,22 @@ final class GroupMembers {
         .onItem()
         .ifNull()
         .failWith(() -> unknown(group))
-        .map(standing -> standing.requireOpen().requireRoom(1))
-        .flatMap(standing -> make.apply(request.at(group, standing.nextPosition())))
+        .flatMap(
+            standing ->
+                make.apply(request.at(group, standing.nextPosition()))
+                    .invoke(placed -> requireMayJoin(standing, placed)))
         .call(
             placed ->
                 placed.news().before()
                     ? requireMembers(statements, requester.tenant(), group, List.of(placed))
                     : added(statements, requester, group, 1, 1, now, "updated"));
+  }
+
+  /** One that was there before changes nothing, whatever has become of the group. */
+  private static void requireMayJoin(Standing standing, Runs.Placed placed) {
+    if (!placed.news().before()) {
+      standing.requireOpen().requireRoom(1);
+    }
   }
 
   /** A dedupe key may have made the runs before: in this group, else they cannot be in it. */

@@ -21,8 +21,10 @@ import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Runs that belong together: made, added to and shown. */
@@ -258,7 +260,9 @@ public class Groups {
   }
 
   /**
-   * Makes runs in their places; what is wrong with any of them is gathered and then thrown.
+   * Makes runs in their places; what is wrong with any of them is gathered and then thrown. Dedupe
+   * keys are claimed in their order, whatever the order of the runs, so that two who name the same
+   * ones do not wait for each other in a circle.
    *
    * @param several whether a run is pointed at by its place in the list
    */
@@ -271,7 +275,7 @@ public class Groups {
       boolean several) {
     FieldErrors errors = new FieldErrors();
     return Multi.createFrom()
-        .range(0, wanted.size())
+        .iterable(byDedupeKey(wanted))
         .onItem()
         .transformToUni(
             i ->
@@ -286,11 +290,29 @@ public class Groups {
                           errors.addAll(several ? "/runs/" + i : "", (InvalidInput) invalid);
                           return Uni.createFrom().nullItem();
                         }))
-        .merge(ON_THE_WAY)
+        .merge(keepsOrder(wanted) ? ON_THE_WAY : 1)
         .collect()
         .asList()
         .invoke(placed -> errors.throwIfAny())
         .call(placed -> GroupMembers.requireMembers(statements, requester.tenant(), group, placed));
+  }
+
+  /** Places in the list; first those with a key. */
+  private static List<Integer> byDedupeKey(List<RunRequest> wanted) {
+    return IntStream.range(0, wanted.size())
+        .boxed()
+        .sorted(
+            Comparator.comparing(
+                i -> wanted.get(i).dedupeKey(), Comparator.nullsLast(Comparator.naturalOrder())))
+        .toList();
+  }
+
+  /**
+   * Whether runs that are begun one after the other claim their keys so: each looks up its job
+   * first, and one without a job would overtake the others.
+   */
+  private static boolean keepsOrder(List<RunRequest> wanted) {
+    return wanted.stream().noneMatch(run -> run.dedupeKey() != null && run.jobKey() == null);
   }
 
   private static List<UUID> fresh(List<Runs.Placed> placed) {

@@ -84,8 +84,10 @@ public record JobView(
             nullable = true,
             example = "tell-operators",
             description =
-                "Key of the job of which a run starts when one of this ends FAILED or DEAD, with"
-                    + " failedRun, jobKey, attempt, state and errorClass among its params")
+                "Key of the job of which a run starts when one of this ends FAILED or DEAD, once for"
+                    + " each generation, with failedRun, jobKey, scheduleId, generation, attempt,"
+                    + " state and errorClass among its params. That job's paramsSchema is not asked:"
+                    + " a failure is answered in any case")
         @Nullable String onFailure,
     @Schema(nullable = true, description = "In the form of Kubernetes labels")
         @Nullable Map<String, String> labels,

@@ -101,6 +101,23 @@ public class Jobs {
         .flatMap(job -> change(statements, requester, job, patch));
   }
 
+  /**
+   * Replaces those fields of a job that are named, each as a whole but for {@code retry}, in a
+   * transaction with entities. One that changes nothing raises no version and tells nobody.
+   */
+  public Uni<JobView> declare(
+      Statements statements, Requester requester, String key, ObjectNode named) {
+    return locked(requester.tenant(), key, version -> true)
+        .flatMap(
+            job ->
+                become(
+                    statements,
+                    requester,
+                    job,
+                    JobReader.read(
+                        MergePatch.replace(JobView.of(job), JobReader.WRITABLE, named))));
+  }
+
   private Uni<JobView> change(
       Statements statements, Requester requester, JobEntity job, ObjectNode patch) {
     JobDeclaration declared =

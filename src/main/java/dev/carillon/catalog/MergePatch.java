@@ -23,6 +23,19 @@ final class MergePatch {
    *     through, so that the reader refuses them
    */
   static ObjectNode apply(Object shown, List<String> writable, ObjectNode patch) {
+    return merged(shown, writable, patch, false);
+  }
+
+  /**
+   * What a declaration names takes the place of what was there, as a whole: what an earlier one
+   * said within it is gone. Only of {@code retry} each entry stands for itself.
+   */
+  static ObjectNode replace(Object shown, List<String> writable, ObjectNode named) {
+    return merged(shown, writable, named, true);
+  }
+
+  private static ObjectNode merged(
+      Object shown, List<String> writable, ObjectNode patch, boolean whole) {
     ObjectNode document = JsonText.tree(shown).retain(writable);
     patch
         .fields()
@@ -31,8 +44,9 @@ final class MergePatch {
               if (!writable.contains(field.getKey())) {
                 // Also a null: removing what does not exist is a mistake too.
                 document.set(field.getKey(), field.getValue());
-              } else if (isOtherVariant(
-                  field.getKey(), document.path(field.getKey()), field.getValue())) {
+              } else if (whole && isReplaced(field.getKey(), field.getValue())
+                  || isOtherVariant(
+                      field.getKey(), document.path(field.getKey()), field.getValue())) {
                 document.set(field.getKey(), field.getValue());
               } else {
                 mergeField(document, field.getKey(), field.getValue());
@@ -42,6 +56,10 @@ final class MergePatch {
       retry.remove("delays");
     }
     return document;
+  }
+
+  private static boolean isReplaced(String name, JsonNode value) {
+    return !name.equals("retry") && !value.isNull();
   }
 
   private static boolean isOtherBackoff(JsonNode retry) {

@@ -37,8 +37,12 @@ public record RunView(
             example = "{\"customer\":\"4711\"}")
         @Nullable JsonNode scope,
     @Schema(minimum = "0", maximum = "4", defaultValue = "2") int priority,
-    @Schema(maxLength = 256, description = "One run a key, for ever") @Nullable String dedupeKey,
-    @Schema(description = "Runs with the same key run one after the other")
+    @Schema(maxLength = 256, description = "One run a key, for ever or for the job's dedupeWindow")
+        @Nullable String dedupeKey,
+    @Schema(
+            description =
+                "Runs with the same key run one after the other; where the job has a concurrencyKey,"
+                    + " as many at once as its maxConcurrency says")
         @Nullable String concurrencyKey,
     @Schema(
             type = SchemaType.OBJECT,

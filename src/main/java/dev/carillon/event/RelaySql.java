@@ -112,7 +112,7 @@ final class RelaySql {
       select r.*, a.*
       from (
         select r.id, r.tenant_id, r.job_id, j.key as job_key, r.schedule_id, r.fire_at, r.due_at, r.created_at,
-               r.priority, r.scope::text as scope, r.trace,
+               r.priority, r.scope::text as scope, r.group_id, r.caused_by, r.labels::text as labels, r.trace,
                case when j.event_payload = 'FULL' then coalesce(octet_length(r.params::text), 0) end as full_bytes
         from runs r
         -- One look-up a row, by offset 0, as in the claim.

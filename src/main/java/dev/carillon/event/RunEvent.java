@@ -79,6 +79,8 @@ public record RunEvent(
   /**
    * The run as it was written; {@code jobKey} is null for one without a job.
    *
+   * @param groupId null: it is in none
+   * @param causedBy the run whose failure started it; null: none did
    * @param fullBytes how long its parameters are as text, in bytes, where its events carry its
    *     {@link Content}; null: they carry a reference only
    */
@@ -93,10 +95,13 @@ public record RunEvent(
       Instant createdAt,
       int priority,
       @Nullable JsonObject scope,
+      @Nullable UUID groupId,
+      @Nullable UUID causedBy,
+      @Nullable JsonObject labels,
       @Nullable String trace,
       @Nullable Integer fullBytes) {
 
-    /** Of a job whose events carry a reference only. */
+    /** By itself, and of a job whose events carry a reference only. */
     public Subject(
         UUID id,
         String tenant,
@@ -120,6 +125,9 @@ public record RunEvent(
           createdAt,
           priority,
           scope,
+          null,
+          null,
+          null,
           trace,
           null);
     }
@@ -181,6 +189,8 @@ public record RunEvent(
             .put("jobKey", run.jobKey);
     putIfPresent(data, "jobId", run.jobId);
     putIfPresent(data, "scheduleId", run.scheduleId);
+    putIfPresent(data, "groupId", run.groupId);
+    putIfPresent(data, "causedBy", run.causedBy);
     putIfPresent(data, "fireAt", run.fireAt);
     data.put("dueAt", run.dueAt.toString())
         .put("createdAt", run.createdAt.toString())
@@ -189,6 +199,7 @@ public record RunEvent(
     putIfPresent(data, "lockedBy", kind == Kind.STARTED ? worker : null);
     putIfPresent(data, "workerId", worker);
     putIfPresent(data, "scope", run.scope);
+    putIfPresent(data, "labels", run.labels);
     data.put("traceId", Trace.of(run.trace, run.id).traceId());
     if (content != null && content.params != null) {
       data.put("params", content.params);

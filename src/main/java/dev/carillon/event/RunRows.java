@@ -34,6 +34,9 @@ final class RunRows {
         row.getOffsetDateTime("created_at").toInstant(),
         row.getInteger("priority"),
         json(row.getString("scope")),
+        row.getUUID("group_id"),
+        row.getUUID("caused_by"),
+        json(row.getString("labels")),
         row.getString("trace"),
         row.getInteger("full_bytes"));
   }

@@ -4,6 +4,7 @@ import dev.carillon.IdempotencyGate;
 import dev.carillon.JobHandler;
 import dev.carillon.RunContext;
 import dev.carillon.run.Outcome;
+import io.quarkus.arc.lookup.LookupIfProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -20,8 +21,12 @@ import javax.sql.DataSource;
  * the run is tried and whoever is killed over it, by the {@link IdempotencyGate}. Between the line
  * and its commit it takes as long as {@code params.takes} says (ISO 8601, nothing if absent): for
  * trying out what a kill at that moment leaves.
+ *
+ * <p>Only where the samples are on: it makes its table in Carillon's own database, for whoever has
+ * a job of its name.
  */
 @ApplicationScoped
+@LookupIfProperty(name = "carillon.samples", stringValue = "true", lookupIfMissing = true)
 public class LedgerHandler implements JobHandler {
 
   private final DataSource database;

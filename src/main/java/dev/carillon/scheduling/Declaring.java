@@ -159,7 +159,7 @@ class Declaring {
         ? Uni.createFrom().voidItem()
         : transactions.entities(
             requester.tenant(),
-            statements -> jobs.patch(statements, requester, job.key(), ANY, changes));
+            statements -> jobs.declare(statements, requester, job.key(), changes));
   }
 
   // ── both

@@ -5,6 +5,7 @@ import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
 import jakarta.inject.Singleton;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -17,15 +18,16 @@ import java.util.function.Supplier;
 @Singleton
 class OwnContext {
 
-  private final Vertx vertx;
+  /** Of an event loop: on the caller's own worker, work would wait behind the caller. */
+  private final Context shared;
 
   OwnContext(Vertx vertx) {
-    this.vertx = vertx;
+    this.shared = ((VertxInternal) vertx).createEventLoopContext();
   }
 
   /** Completes on the context's event loop. */
   <T> CompletableFuture<T> run(Supplier<Uni<T>> work) {
-    Context own = VertxContext.createNewDuplicatedContext(vertx.getOrCreateContext());
+    Context own = VertxContext.createNewDuplicatedContext(shared);
     VertxContextSafetyToggle.setContextSafe(own, true);
     CompletableFuture<T> answer = new CompletableFuture<>();
     own.runOnContext(

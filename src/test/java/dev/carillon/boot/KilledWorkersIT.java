@@ -132,7 +132,7 @@ class KilledWorkersIT {
         .env("POSTGRES_URL", database.postgresUrl().replaceFirst("//[^@]*@", "//" + user + "@"))
         .env("NATS_URL", nats.url())
         .env("CARILLON_ROLES", roles)
-        .env("CARILLON_SAMPLES", "off")
+        .env("CARILLON_SAMPLES", roles.equals("worker") ? "on" : "off")
         .env("CARILLON_SLOTS", Integer.toString(slots))
         .env("QUARKUS_DATASOURCE_JDBC_MAX_SIZE", "8")
         .jvm("-Xmx160m", "-XX:TieredStopAtLevel=1", "-Dcarillon.worker.lease=" + LEASE);

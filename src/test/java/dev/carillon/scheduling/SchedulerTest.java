@@ -40,6 +40,7 @@ import io.smallrye.common.vertx.VertxContext;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
 import io.vertx.sqlclient.Tuple;
 import jakarta.inject.Inject;
 import java.sql.Connection;
@@ -206,6 +207,54 @@ class SchedulerTest {
         .body("note", equalTo("billing moves house"))
         .body("trigger.expression", equalTo("0 7 1 * *"));
     shown("/jobs/invoices").body("timeout", equalTo("PT1H"));
+  }
+
+  @Test
+  void forgetsOfAJobWhatTheLastReleaseSaidWithinAField() {
+    JobDefinition first =
+        JobDefinition.of("j")
+            .params(Map.of("a", 1, "old", 1))
+            .with("labels", Map.of("team", "billing", "old", "yes"))
+            .with("paramsSchema", Map.of("required", List.of("old")))
+            .description("stays")
+            .maxAttempts(3);
+    scheduler.declare(first);
+
+    scheduler.declare(
+        JobDefinition.of("j")
+            .params(Map.of("a", 1))
+            .with("labels", Map.of("team", "billing"))
+            .with("paramsSchema", Map.of("type", "object"))
+            .retryAfter(Duration.ofSeconds(5)));
+
+    get("/jobs/j")
+        .body("params", equalTo(Map.of("a", 1)))
+        .body("labels", equalTo(Map.of("team", "billing")))
+        .body("paramsSchema", equalTo(Map.of("type", "object")))
+        .body("description", equalTo("stays"))
+        .body("retry.maxAttempts", equalTo(3))
+        .body("retry.initialDelay", equalTo("PT5S"))
+        .body("version", equalTo(2));
+  }
+
+  /** On a worker's context, which does one thing after the other. */
+  @Test
+  void blocksAWorkersContextWithoutWaitingForItself() throws Exception {
+    scheduler.declare(JobDefinition.of("j"));
+    CompletableFuture<RunInfo> made = new CompletableFuture<>();
+
+    ((VertxInternal) vertx)
+        .createWorkerContext()
+        .runOnContext(
+            on -> {
+              try {
+                made.complete(scheduler.enqueue("j", Map.of(), RunOptions.NONE.dueAt(FAR)));
+              } catch (RuntimeException failure) {
+                made.completeExceptionally(failure);
+              }
+            });
+
+    assertEquals("j", made.get(10, TimeUnit.SECONDS).jobKey());
   }
 
   @Test

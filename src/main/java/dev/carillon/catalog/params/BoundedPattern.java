@@ -7,8 +7,9 @@ import java.util.regex.PatternSyntaxException;
 /**
  * A regular expression of a schema (ECMA-262, as far as Java's are the same), searched for in a
  * text. One that backtracks without end is given up: each look at a character counts, and they are
- * numbered for all that one check looks at. Repetitions of nothing look at no character, so those
- * are bounded as it is read.
+ * numbered for all that one check looks at. Some steps look at no character: how many there can be
+ * from one look to the next is known since it was read ({@link PatternReader}), and each look
+ * counts for them too.
  */
 final class BoundedPattern implements RegularExpression {
 
@@ -17,15 +18,17 @@ final class BoundedPattern implements RegularExpression {
 
   private static final int LONGEST = 2_000;
 
-  /** Of repetitions within repetitions: more than a person writes, and done in a millisecond. */
-  private static final long MOST_REPEATED = 100_000;
+  /** So many steps that look at nothing take as long as a look. */
+  private static final int STEPS_A_LOOK = 8;
 
   private static final ThreadLocal<Effort> EFFORT = ThreadLocal.withInitial(Effort::new);
 
   private final Pattern pattern;
+  private final long blind;
 
-  private BoundedPattern(Pattern pattern) {
+  private BoundedPattern(Pattern pattern, long blind) {
     this.pattern = pattern;
+    this.blind = blind;
   }
 
   /** What one check has looked at so far. */
@@ -39,8 +42,13 @@ final class BoundedPattern implements RegularExpression {
       return spent;
     }
 
-    private void look() {
-      if (++looks > MOST_LOOKS) {
+    long looks() {
+      return looks;
+    }
+
+    private void spend(long more) {
+      looks += more;
+      if (looks > MOST_LOOKS) {
         throw new Spent();
       }
     }
@@ -74,7 +82,8 @@ final class BoundedPattern implements RegularExpression {
       throw new PatternSyntaxException("is longer than " + LONGEST + " characters", "", -1);
     }
     try {
-      return new BoundedPattern(Pattern.compile(new Translation(text).java()));
+      PatternReader.Read read = PatternReader.read(text);
+      return new BoundedPattern(Pattern.compile(read.java()), read.blind());
     } catch (StackOverflowError nested) {
       throw new PatternSyntaxException("is nested too deeply", "", -1);
     }
@@ -88,14 +97,18 @@ final class BoundedPattern implements RegularExpression {
       return false;
     }
     try {
-      return pattern.matcher(new Counted(value, 0, value.length(), effort)).find();
+      // From each place in the text it may be gone through without a look.
+      effort.spend((value.length() + 1L) * blind / STEPS_A_LOOK);
+      long look = 1 + blind / STEPS_A_LOOK;
+      return pattern.matcher(new Counted(value, 0, value.length(), look, effort)).find();
     } catch (Spent | StackOverflowError givenUp) {
       effort.spent = true;
       return false;
     }
   }
 
-  private record Counted(String text, int from, int to, Effort effort) implements CharSequence {
+  private record Counted(String text, int from, int to, long look, Effort effort)
+      implements CharSequence {
 
     @Override
     public int length() {
@@ -104,122 +117,18 @@ final class BoundedPattern implements RegularExpression {
 
     @Override
     public char charAt(int index) {
-      effort.look();
+      effort.spend(look);
       return text.charAt(from + index);
     }
 
     @Override
     public CharSequence subSequence(int start, int end) {
-      return new Counted(text, from + start, from + end, effort);
+      return new Counted(text, from + start, from + end, look, effort);
     }
 
     @Override
     public String toString() {
       return text.substring(from, to);
-    }
-  }
-
-  /**
-   * ECMA-262 into Java: {@code $} is the very end, and within a class neither {@code [} nor {@code
-   * &&} means anything.
-   */
-  private static final class Translation {
-
-    private final String text;
-    private final StringBuilder java = new StringBuilder();
-    private int at;
-
-    Translation(String text) {
-      this.text = text;
-    }
-
-    String java() {
-      long repeated = repeated();
-      if (at < text.length()) {
-        throw new PatternSyntaxException("has a ) that closes nothing", "", at);
-      }
-      if (repeated > MOST_REPEATED) {
-        throw new PatternSyntaxException(
-            "repeats more than " + MOST_REPEATED + " times, all taken together", "", -1);
-      }
-      return java.toString();
-    }
-
-    /** How often the parts of a sequence, up to the end of its group, are gone through. */
-    private long repeated() {
-      long sum = 0;
-      while (at < text.length() && text.charAt(at) != ')') {
-        long one = part();
-        sum = Math.min(sum + one * times(), Integer.MAX_VALUE);
-      }
-      return sum;
-    }
-
-    private long part() {
-      char c = text.charAt(at);
-      switch (c) {
-        case '\\' -> copy(2);
-        case '[' -> characterClass();
-        case '$' -> {
-          java.append("\\z");
-          at++;
-        }
-        case '(' -> {
-          return group();
-        }
-        default -> copy(1);
-      }
-      return 1;
-    }
-
-    private long group() {
-      copy(1);
-      long within = repeated();
-      copy(1);
-      return Math.max(within, 1);
-    }
-
-    private void characterClass() {
-      copy(1);
-      while (at < text.length() && text.charAt(at) != ']') {
-        char c = text.charAt(at);
-        if (c == '\\') {
-          copy(2);
-        } else {
-          if (c == '[' || c == '&') {
-            java.append('\\');
-          }
-          copy(1);
-        }
-      }
-      copy(1);
-    }
-
-    /** Of the quantifier that follows, if one does: {@code {3}}, {@code {2,5}}, {@code {2,}}. */
-    private long times() {
-      if (at >= text.length() || text.charAt(at) != '{') {
-        return 1;
-      }
-      int end = text.indexOf('}', at);
-      if (end < 0) {
-        return 1;
-      }
-      long most = 1;
-      for (String bound : text.substring(at + 1, end).split(",")) {
-        if (bound.length() > 9) {
-          most = Integer.MAX_VALUE;
-        } else if (!bound.isEmpty() && bound.chars().allMatch(d -> d >= '0' && d <= '9')) {
-          most = Math.max(most, Long.parseLong(bound));
-        }
-      }
-      copy(end + 1 - at);
-      return most;
-    }
-
-    private void copy(int count) {
-      int end = Math.min(at + count, text.length());
-      java.append(text, at, end);
-      at = end;
     }
   }
 }

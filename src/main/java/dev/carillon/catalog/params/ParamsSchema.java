@@ -32,6 +32,9 @@ public final class ParamsSchema {
   /** Schemas times values: where none fits, a second of work. */
   private static final long MOST_WORK = 1_000_000;
 
+  /** So many looks at characters take as long as one schema on one value. */
+  private static final int LOOKS_A_CHECK = 100;
+
   private static final int MOST_VIOLATIONS = 20;
   private static final int LONGEST_MESSAGE = 300;
   private static final int LONGEST_POINTER = 300;
@@ -74,6 +77,9 @@ public final class ParamsSchema {
     }
     VersionFlag draft = draft(text, errors);
     errors.throwIfAny();
+    // First, for whoever checks its form goes as deep as it does.
+    SchemaShape.checkDepth(text, SCHEMA, errors);
+    errors.throwIfAny();
     checkForm(draft, text, errors);
     errors.throwIfAny();
     long places = SchemaShape.check(text, SCHEMA, errors);
@@ -83,10 +89,11 @@ public final class ParamsSchema {
 
   /**
    * @param params resolved; null: none, which is an empty object
+   * @return how much work it was: a million is a second
    * @throws dev.carillon.catalog.input.InvalidInput naming what does not fit, without its value
    */
-  public void check(@Nullable ObjectNode params) {
-    check(params, violation -> true);
+  public long check(@Nullable ObjectNode params) {
+    return check(params, violation -> true);
   }
 
   /**
@@ -98,22 +105,25 @@ public final class ParamsSchema {
     check(params, ParamsSchema::isOfAPart);
   }
 
-  private void check(@Nullable ObjectNode params, Predicate<ValidationMessage> counts) {
+  private long check(@Nullable ObjectNode params, Predicate<ValidationMessage> counts) {
     ObjectNode given = params == null ? JsonText.object() : params;
-    if (values(given) * places > MOST_WORK) {
+    long work = values(given) * places;
+    if (work > MOST_WORK) {
       throw FieldErrors.invalid(
           PARAMS, "params: have too many values to be checked against so large a schema", null);
     }
     FieldErrors errors = new FieldErrors();
-    violations(given).stream()
+    BoundedPattern.Effort effort = BoundedPattern.begin();
+    violations(given, effort).stream()
         .filter(counts)
         .limit(MOST_VIOLATIONS)
         .forEach(violation -> errors.wrong(pointer(violation), message(violation), null));
     errors.throwIfAny();
+    return work + effort.looks() / LOOKS_A_CHECK;
   }
 
-  private Collection<ValidationMessage> violations(ObjectNode params) {
-    BoundedPattern.Effort effort = BoundedPattern.begin();
+  private Collection<ValidationMessage> violations(
+      ObjectNode params, BoundedPattern.Effort effort) {
     try {
       Set<ValidationMessage> found = schema.validate(params);
       if (effort.isSpent()) {

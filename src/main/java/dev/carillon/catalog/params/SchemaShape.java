@@ -19,6 +19,10 @@ import java.util.regex.PatternSyntaxException;
 final class SchemaShape {
 
   private static final int DEEPEST = 64;
+
+  /** Of JSON values within each other, whatever they mean: more than {@link #DEEPEST} needs. */
+  private static final int DEEPEST_JSON = 3 * DEEPEST;
+
   private static final long MOST_PLACES = 5_000;
 
   /** Keywords whose value is a schema, or a list of schemas. */
@@ -85,6 +89,22 @@ final class SchemaShape {
           null);
     }
     return places;
+  }
+
+  /** Before anybody goes through it who knows no limit. */
+  static void checkDepth(JsonNode schema, String at, FieldErrors errors) {
+    if (isDeeper(schema, DEEPEST_JSON)) {
+      errors.wrong(at, "is nested deeper than " + DEEPEST_JSON + " values", null);
+    }
+  }
+
+  private static boolean isDeeper(JsonNode node, int levels) {
+    for (JsonNode child : node) {
+      if (levels == 0 || isDeeper(child, levels - 1)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private long places(JsonNode schema, String pointer, int depth) {

@@ -189,6 +189,11 @@ class ParamsSchemaTest {
     String deep = repeated("{'items':", 100) + "{}" + repeated("}", 100);
     assertThat(refusals(() -> schema(deep)).get(0).message()).contains("nested deeper");
 
+    for (String nest : List.of("{'items':", "{'not':", "{'default':")) {
+      String deeper = repeated(nest, 900) + "{}" + repeated("}", 900);
+      assertThat(refusals(() -> schema(deeper)).get(0).message()).contains("nested deeper");
+    }
+
     String large = "{'description':'" + repeated("x", 70_000) + "'}";
     assertThat(refusals(() -> schema(large)).get(0).message()).contains("64 KiB");
   }
@@ -283,11 +288,71 @@ class ParamsSchemaTest {
     assertThat(errors.get(0).message()).contains("repeats more than");
   }
 
+  /** Java would repeat what is not read as repeated here, or not count at all. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "(?:a{1}{100000000}){20}",
+        "(?:{100000000}){20}",
+        "a|{100000000}",
+        "a+{2}",
+        "a{2}?{3}",
+        "a**",
+        "(?x)(?:a{1} {100000000}){20}",
+        "(?x:a)",
+        "(?-i)a",
+        "\\\\Q[\\\\E(?:(?:){9999}){9999}\\\\Q]\\\\E",
+        "\\\\c[(?:(?:){9999}){9999}]",
+        "[\\\\c\\\\](?:(?:){9999}){9999}]",
+        "[\\\\Q]\\\\E]"
+      })
+  void refusesAPatternThatWouldNotRunAsItIsRead(String pattern) {
+    List<FieldError> errors =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(5), () -> refusals(() -> schema("{'pattern':'" + pattern + "'}")));
+
+    assertThat(errors.get(0).message()).contains("is not a regular expression that can be used");
+  }
+
+  /** Each look at a character counts; these would go on for ever without one. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"(|){30}(?!)", "(?:(?:)?){30}(?!)", "(^|^){30}(?!)", "((a?|b?)*){30}(?!)"})
+  void refusesAPatternThatTriesTooManyWaysOfMatchingNothing(String repeated) {
+    String part = repeated.substring(0, repeated.indexOf("{30}"));
+    String pattern = repeated(part, 30) + "(?!)";
+
+    List<FieldError> errors =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(5), () -> refusals(() -> schema("{'pattern':'" + pattern + "'}")));
+
+    assertThat(errors.get(0).message()).contains("repeats more than");
+  }
+
+  @Test
+  void givesUpAPatternThatRepeatsNothingAtEachPlaceOfAText() {
+    String schema = "{'properties':{'a':{'pattern':'(?:){40000}b'}}}";
+
+    List<FieldError> errors =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(5),
+            () -> violations(schema, "{'a':'" + repeated("a", 500_000) + "'}"));
+
+    assertThat(errors.get(0).message()).contains("tries too many ways");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
+          ^\\p{L}{2,3}$   | äöü    | true
+          ^\\p{L}{2,3}$   | ä      | false
+          ^(?:ab?c){1,2}?$ | abc  | true
+          ^(?=.*[0-9])(?<all>[a-z0-9]{3,})$ | ab1 | true
+          ^(?!x)(?:[a-z]+(?:-[a-z]+)*)?$ | ab-cd | true
+          ^\\w+@(?:\\w+\\.)+(?:de)$ | me@mail.example.de | true
+          ^\\cA?x$      | x      | true
           ^a$            | a      | true
           ^a$            | ab     | false
           b              | abc    | true
