@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.carillon.RunContext;
+import dev.carillon.catalog.TestGroups;
+import dev.carillon.run.GroupStatus;
 import dev.carillon.run.Outcome;
 import dev.carillon.testing.EngineFixture;
+import dev.carillon.testing.Waiting;
+import dev.carillon.worker.Worker;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
@@ -263,8 +269,14 @@ class LimitsTest {
     engine.execute("update jobs set max_concurrency = 2 where id = ?", limited);
     lasts = Duration.ofMillis(2);
     ofTheTenant(engine.runs(limited, 1_000, EngineFixture.REAL.instant()));
+    engine.execute(
+        """
+        update queue set held_by = 'job', held_key = ?, held_due = due_at, due_at = 'infinity'
+        where id not in (select id from queue order by id limit 5)
+        """,
+        "job:" + limited);
     engine.worker(2, Duration.ofSeconds(30));
-    await().atMost(LONG).until(() -> waiting() > 900 && done.get() > 10);
+    await().atMost(LONG).until(() -> done.get() > 10);
 
     UUID urgent = engine.run(job, "{\"customer\":\"urgent\"}");
     engine.execute("update queue set priority = 0 where id = ?", urgent);
@@ -316,6 +328,49 @@ class LimitsTest {
       stalled.rollback();
     }
     engine.awaitState(waits, "SUCCEEDED");
+  }
+
+  @Test
+  void keepsItsLimitBesideAGroupOthersOfAScheduleAndAWorkerThatDrains() throws Exception {
+    // Given one job, two at a time, for a group, for a schedule whose runs wait for each other, and
+    // for runs of their own
+    engine.execute("update jobs set max_concurrency = 2 where id = ?", job);
+    lasts = Duration.ofMillis(5);
+    TestGroups groups = new TestGroups(engine);
+    UUID group = groups.create("'mode':'PARALLEL','maxParallel':3", "noop", 15);
+    UUID schedule =
+        engine.schedule(
+            job, "s", Waiting.NEVER, "UTC", java.time.Instant.parse("9000-01-01T00:00:00Z"));
+    List<UUID> fires = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      fires.add(engine.run(job, "{\"customer\":\"schedule\"}"));
+      engine.run(job);
+    }
+    UUID[] ids = fires.toArray(UUID[]::new);
+    engine.execute("update runs set schedule_id = ? where id = any(?)", schedule, ids);
+    engine.execute(
+        """
+        update queue set schedule_id = ?, overlap = 'BUFFER_ALL', held_by = 'overlap', held_due = due_at,
+               due_at = 'infinity'
+        where id = any(?)
+        """,
+        schedule,
+        ids);
+
+    // When one of two workers drains meanwhile
+    engine.ticker();
+    Worker drained = engine.worker();
+    engine.worker();
+    await().atMost(LONG).until(() -> done.get() > 5);
+    drained.drain().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    engine.awaitEmptyQueue(LONG);
+
+    // Then each kept its own
+    groups.awaitStatus(group, GroupStatus.COMPLETED);
+    assertEquals(31, engine.count("select count(*) from attempts where final_state = 'SUCCEEDED'"));
+    assertEquals(2, most.get("all"), most.toString());
+    assertEquals(1, most.get("customer schedule"), most.toString());
+    assertEquals(0, engine.count("select count(*) from places where until is null"));
   }
 
   private boolean held(UUID run) {
