@@ -5,7 +5,8 @@ create table limits (
   tenant_id text not null,
   key       text not null,                      -- 'job:' and its id, 'key:' and its value, 'tenant'
   primary key (tenant_id, key)
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+        autovacuum_vacuum_cost_delay = 0);
 
 -- Who runs under a limit: given in the claim's transaction, given back by the statement that ends the attempt. It counts
 -- only while its run is RUNNING with this attempt, or is about to be claimed for it: so whatever ends a run frees it.
@@ -16,12 +17,20 @@ create table places (
   attempt   integer not null,
   until     timestamptz,                        -- kept for a run that waited, until somebody claims it; null: it is claimed
   primary key (tenant_id, key, run_id)
-);
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+        autovacuum_vacuum_cost_delay = 0);
 -- What an attempt gives back.
 create index places_of_run on places (run_id);
 
 -- Who waits for a limit, one priority after the other, each by its age.
 create index queue_held_by_limit on queue (tenant_id, held_key, priority, held_due, id) where held_key is not null;
+
+-- Who is held for others of its schedule, or for its group, is looked for without whoever waits for a limit.
+drop index queue_waiting;
+drop index queue_held;
+create index queue_waiting on queue (schedule_id, held_due, id) where held_by = 'overlap';
+create index queue_held on queue (held_due) where held_by = 'overlap';
+create index queue_pending_due on queue (held_due) where held_by = 'group';
 
 do $$
 declare

@@ -22,7 +22,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,9 @@ public class Groups {
 
   /** Reading so many takes some milliseconds. */
   private static final int MOST_CANDIDATES = 1_000;
+
+  /** Mostly all candidates fit: what a row says is seldom behind. */
+  private static final int TIMES_THE_LIMIT = 2;
 
   private final TenantTransactions transactions;
   private final Runs runs;
@@ -124,9 +129,16 @@ public class Groups {
 
   private static Uni<Added> added(
       Statements statements, Tenant tenant, UUID group, List<Runs.Placed> placed, Instant now) {
-    UUID[] runs = placed.stream().map(Runs.Placed::run).distinct().toArray(UUID[]::new);
-    return members(statements, tenant, group, now, runs)
-        .map(members -> new Added(group, members, fresh(placed)));
+    List<UUID> runs = placed.stream().map(Runs.Placed::run).distinct().toList();
+    return members(statements, tenant, group, now, runs.toArray(UUID[]::new))
+        .map(members -> new Added(group, inOrder(members, runs), fresh(placed)));
+  }
+
+  /** They are read in their places, where those that were made before come first. */
+  private static List<GroupView.Member> inOrder(List<GroupView.Member> members, List<UUID> runs) {
+    Map<UUID, Integer> order = new HashMap<>();
+    runs.forEach(run -> order.put(run, order.size()));
+    return members.stream().sorted(Comparator.comparing(member -> order.get(member.id()))).toList();
   }
 
   /** Fails with a {@link Refusal} when there is none. */
@@ -156,16 +168,51 @@ public class Groups {
    */
   public Uni<Page<GroupView>> list(
       Tenant tenant, @Nullable GroupStatus status, @Nullable UUID after, int limit) {
-    int most = status == null ? limit + 1 : MOST_CANDIDATES;
     Instant now = clock.instant();
     return transactions.statements(
         tenant,
         statements ->
-            candidates(statements, tenant, status, after == null ? Page.TOP : after, most)
-                .flatMap(
-                    found ->
-                        shown(statements, tenant, status, found, now, limit + 1)
-                            .map(fitting -> page(fitting, found, limit, most))));
+            new Listing(statements, tenant, status, limit, now)
+                .from(after == null ? Page.TOP : after));
+  }
+
+  /** Looks at candidates, a few times as many as are wanted at a time, until enough of them fit. */
+  private record Listing(
+      Statements statements,
+      Tenant tenant,
+      @Nullable GroupStatus status,
+      int limit,
+      Instant now,
+      List<GroupView> fitting) {
+
+    Listing(
+        Statements statements,
+        Tenant tenant,
+        @Nullable GroupStatus status,
+        int limit,
+        Instant now) {
+      this(statements, tenant, status, limit, now, new ArrayList<>());
+    }
+
+    Uni<Page<GroupView>> from(UUID below) {
+      return from(below, MOST_CANDIDATES);
+    }
+
+    private Uni<Page<GroupView>> from(UUID below, int left) {
+      int most = status == null ? limit + 1 : Math.min(left, TIMES_THE_LIMIT * (limit + 1));
+      return candidates(statements, tenant, status, below, most)
+          .flatMap(
+              found ->
+                  shown(statements, tenant, status, found, now, limit + 1 - fitting.size())
+                      .invoke(fitting::addAll)
+                      .flatMap(shown -> goOn(found, most, left - found.size())));
+    }
+
+    private Uni<Page<GroupView>> goOn(List<UUID> found, int most, int left) {
+      return fitting.size() > limit || found.size() < most || left <= 0
+          ? Uni.createFrom().item(page(fitting, found, limit, most))
+          : from(found.get(found.size() - 1), left);
+    }
   }
 
   private static Page<GroupView> page(

@@ -8,8 +8,9 @@ final class RunLineSql {
   /**
    * How many are to be started before a run that is due and waits, counted up to a bound: those
    * before it in its queue, or where it is held for a limit, those before it there. Null: it does
-   * not wait so. Of the queue, one priority after the other, so that what is not due yet is not
-   * read. $1 run, $2 tenant, $3 now, $4 the bound.
+   * not wait so. By urgency alone: of eight, one is the oldest whichever its priority, so whoever
+   * is old may go sooner. Of the queue, one priority after the other, so that what is not due yet
+   * is not read. $1 run, $2 tenant, $3 now, $4 the bound.
    */
   static final String BEFORE =
       """

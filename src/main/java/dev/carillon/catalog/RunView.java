@@ -75,7 +75,7 @@ public record RunView(
     @Schema(
             readOnly = true,
             description =
-                "Of GET /runs/{id}, while it is due and waits: 1 is next. Absent beyond 10,000.")
+                "Of GET /runs/{id}, while it is due and waits: about how many go first, itself counted; 1 is as a rule next. Absent beyond 10,000.")
         @Nullable Integer queuePosition,
     @Schema(readOnly = true) @Nullable Instant queuedAt,
     @Schema(readOnly = true) @Nullable Instant startedAt,

@@ -12,9 +12,13 @@ final class LimitSql {
   /**
    * For the rest of the transaction statements are planned once on each connection: planning costs
    * each of these, and the claim, several times what it does. So no join of theirs depends on
-   * statistics, as on the hot path.
+   * statistics, as on the hot path. And a limit that somebody keeps locked is not waited for:
+   * whoever decides has more to do.
    */
-  static final String PLAN_ONCE = "set local plan_cache_mode = force_generic_plan";
+  static final String BEGIN =
+      """
+      select set_config('plan_cache_mode', 'force_generic_plan', true), set_config('lock_timeout', '200ms', true)
+      """;
 
   /**
    * Whoever has these rows decides alone. Made where they are missing, in the same pass, so that

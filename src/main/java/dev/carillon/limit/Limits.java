@@ -4,6 +4,7 @@ import dev.carillon.pg.DueNotice;
 import dev.carillon.pg.Pg;
 import dev.carillon.pg.Statements;
 import io.smallrye.mutiny.Uni;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -12,6 +13,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -42,7 +44,10 @@ public final class Limits {
   /** Beyond those for whom there may be room: some are full elsewhere, some are locked. */
   private static final int SPARE = 8;
 
+  /** Of each priority of a line, once all that was read of it left it or found others full. */
   private static final int MOST_READ = 200;
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   private final Pg pg;
   private final TenantLimits tenants;
@@ -86,8 +91,14 @@ public final class Limits {
    */
   public record Shared(List<DueNotice> announced, Map<LimitKey, Integer> again) {}
 
+  /** Fails, and {@link #isLocked} says so, when somebody keeps one of the limits locked. */
   public Uni<Shared> share(Asked asked, Claiming claiming) {
     return pg.inEngineTransaction(statements -> new Writing(statements, asked, claiming).share());
+  }
+
+  /** Whether nothing was decided because a limit was locked for longer than a decision takes. */
+  public static boolean isLocked(Throwable failure) {
+    return failure instanceof PgException error && LOCK_NOT_AVAILABLE.equals(error.getSqlState());
   }
 
   /**
@@ -119,7 +130,7 @@ public final class Limits {
               }
             });
     roomy.retainAll(new HashSet<>(keys));
-    return roomy.stream().collect(Collectors.toMap(key -> key, key -> MOST_READ));
+    return roomy.stream().collect(Collectors.toMap(key -> key, key -> SPARE));
   }
 
   private static LimitKey waitsFor(Candidate run) {
@@ -165,6 +176,9 @@ public final class Limits {
     private final int depth;
     private final UUID[] fresh;
 
+    /** How many of each priority are read of each line, locked. */
+    private int most;
+
     Writing(Statements statements, Asked asked, Claiming claiming) {
       this.statements = statements;
       this.asked = asked;
@@ -177,7 +191,7 @@ public final class Limits {
     /** The limits of whoever may come into question are locked; of others nothing is decided. */
     Uni<Shared> share() {
       return statements
-          .query(LimitSql.PLAN_ONCE, Tuple.tuple())
+          .query(LimitSql.BEGIN, Tuple.tuple())
           .chain(set -> look(LimitSql.LOOK, asked.freed().keySet(), depth))
           .chain(
               known ->
@@ -193,11 +207,14 @@ public final class Limits {
           .chain(
               taken -> {
                 Map<LimitKey, Integer> room = room(known, taken);
-                int most = room.values().stream().mapToInt(Integer::intValue).max().orElse(0);
-                return look(LimitSql.LOOK_LOCKED, room.keySet(), Math.min(depth, most + SPARE))
-                    .map(candidates -> within(keys, candidates))
-                    .chain(candidates -> write(Sharing.of(taken, candidates, turn), candidates));
+                most = depth == MOST_READ ? depth : Math.min(depth, roomiest(room) + SPARE);
+                return look(LimitSql.LOOK_LOCKED, room.keySet(), most)
+                    .chain(read -> write(Sharing.of(taken, within(keys, read), turn), read));
               });
+    }
+
+    private static int roomiest(Map<LimitKey, Integer> room) {
+      return room.values().stream().mapToInt(Integer::intValue).max().orElse(0);
     }
 
     private Uni<Void> lock(List<LimitKey> keys) {
@@ -298,12 +315,12 @@ public final class Limits {
               });
     }
 
-    private Uni<Shared> write(Sharing sharing, List<Candidate> candidates) {
+    private Uni<Shared> write(Sharing sharing, List<Candidate> read) {
       return release(sharing)
           .chain(released -> claim(sharing))
           .chain(claimed -> place(sharing, claimed).replaceWith(claimed))
           .call(claimed -> hold(sharing))
-          .map(claimed -> new Shared(announced(sharing, claimed), again(sharing, candidates)));
+          .map(claimed -> new Shared(announced(sharing, claimed), again(sharing, read)));
     }
 
     private Uni<Void> release(Sharing sharing) {
@@ -384,25 +401,24 @@ public final class Limits {
     }
 
     /**
-     * Whoever was first in a line and found another limit full left it; if that was all that was
-     * read of it, those behind were not asked.
+     * Whoever was first in a line and found another limit full left it, as whoever was let go did;
+     * if nobody found this one full and that was all that was read of it, those behind were not
+     * asked.
      */
-    private Map<LimitKey, Integer> again(Sharing sharing, List<Candidate> candidates) {
-      Map<LimitKey, Integer> read = new HashMap<>();
-      candidates.stream()
+    private Map<LimitKey, Integer> again(Sharing sharing, List<Candidate> read) {
+      Map<LimitKey, int[]> counts = new HashMap<>();
+      read.stream()
           .filter(Candidate::waits)
-          .forEach(run -> read.merge(waitsFor(run), 1, Integer::sum));
-      Map<LimitKey, Integer> again = new HashMap<>();
-      sharing
-          .refused()
           .forEach(
-              (run, full) -> {
-                if (run.waits()
-                    && !full.key().equals(run.heldKey())
-                    && read.getOrDefault(waitsFor(run), 0) >= depth) {
-                  again.put(waitsFor(run), MOST_READ);
-                }
-              });
+              run -> counts.computeIfAbsent(waitsFor(run), key -> new int[5])[run.priority()]++);
+      Map<LimitKey, Integer> again = new HashMap<>();
+      counts.forEach(
+          (line, count) -> {
+            if (Arrays.stream(count).anyMatch(of -> of >= most)) {
+              again.put(line, MOST_READ);
+            }
+          });
+      sharing.refused().values().forEach(again::remove);
       return again;
     }
   }

@@ -14,8 +14,10 @@ import java.util.Set;
  *                 │            │  └────────┤    drained: handed back
  *                 │            │           ├──► FAILED, DEAD, CANCELED
  *                 ├────────────┴──► MISSED, SKIPPED
+ * PENDING ──► MISSED                     expired while its group let it wait
  * PENDING, SCHEDULED, QUEUED, RETRY_SCHEDULED ──► CANCELED
  * FAILED, DEAD, CANCELED ──► QUEUED      an operator's retry
+ * FAILED, DEAD, CANCELED ──► PENDING     the same, of a run of a group
  * FAILED, DEAD ──► CANCELED              an operator's discard
  * MISSED, SKIPPED ──► SCHEDULED          a backfill of their window
  * </pre>
@@ -35,16 +37,16 @@ public enum RunState {
 
   private static final Map<RunState, Set<RunState>> EDGES =
       Map.ofEntries(
-          Map.entry(PENDING, EnumSet.of(SCHEDULED, CANCELED)),
+          Map.entry(PENDING, EnumSet.of(SCHEDULED, MISSED, CANCELED)),
           Map.entry(SCHEDULED, EnumSet.of(QUEUED, MISSED, SKIPPED, CANCELED)),
           Map.entry(QUEUED, EnumSet.of(RUNNING, MISSED, SKIPPED, CANCELED)),
           Map.entry(
               RUNNING, EnumSet.of(SUCCEEDED, RETRY_SCHEDULED, QUEUED, FAILED, DEAD, CANCELED)),
           Map.entry(RETRY_SCHEDULED, EnumSet.of(QUEUED, CANCELED)),
           Map.entry(SUCCEEDED, EnumSet.noneOf(RunState.class)),
-          Map.entry(FAILED, EnumSet.of(QUEUED, CANCELED)),
-          Map.entry(DEAD, EnumSet.of(QUEUED, CANCELED)),
-          Map.entry(CANCELED, EnumSet.of(QUEUED)),
+          Map.entry(FAILED, EnumSet.of(PENDING, QUEUED, CANCELED)),
+          Map.entry(DEAD, EnumSet.of(PENDING, QUEUED, CANCELED)),
+          Map.entry(CANCELED, EnumSet.of(PENDING, QUEUED)),
           Map.entry(MISSED, EnumSet.of(SCHEDULED)),
           Map.entry(SKIPPED, EnumSet.of(SCHEDULED)));
 

@@ -49,8 +49,8 @@ final class ExpirySql {
         having count(*) > 0
       )
       select (select count(*) from busy) as busy, (select count(*) from rearmed) as rearmed,
-             -- Whoever had the place has left it.
-             (select array_agg(distinct l.schedule_id) from l where l.overlap is not null and l.held_by is null) as places
+             -- Whoever had the place has left it, also who waited for a limit with it.
+             (select array_agg(distinct l.schedule_id) from l where l.overlap is not null and l.held_by is distinct from 'overlap') as places
       """;
 
   /** When the next run expires; null: none does. */

@@ -54,7 +54,7 @@ final class GroupProgress {
 
   private static final Duration WHILE_GROUPS_LIVE = Duration.ofMillis(250);
 
-  /** Somebody else has a row locked: mostly for the length of one statement. */
+  /** Somebody else has a group or a run of it locked: mostly for the length of one statement. */
   private static final Duration AGAIN = Duration.ofMillis(10);
 
   /** Whoever came to wait lately is looked at again: a clock may be off, a commit late. */
@@ -74,7 +74,7 @@ final class GroupProgress {
   /** Groups that were not done with. */
   private Set<UUID> again = new HashSet<>();
 
-  private boolean stuck;
+  private boolean moved;
   private boolean living;
   private long looked;
   private @Nullable Instant lookedUntil;
@@ -127,7 +127,7 @@ final class GroupProgress {
     Map<UUID, Long> groups = new LinkedHashMap<>();
     again.forEach(group -> groups.put(group, 1L));
     again = new HashSet<>();
-    stuck = false;
+    moved = false;
     return coming(now)
         .invoke(coming -> coming.forEach(group -> groups.put(group, 1L)))
         .chain(coming -> pg.asEngine(GroupProgressSql.CHANGED, Tuple.of(MOST_GROUPS)))
@@ -187,7 +187,7 @@ final class GroupProgress {
     released.accept(done.released());
     done.stop().forEach(run -> notices.send(Notices.Channel.CANCEL, run.toString()));
     again.addAll(done.again());
-    stuck |= done.locked() == 0;
+    moved |= done.moved();
   }
 
   /** Either nobody's fault, or that of one group, which the others are not to wait for. */
@@ -209,7 +209,7 @@ final class GroupProgress {
 
   private Duration rest() {
     if (!again.isEmpty()) {
-      return stuck ? AGAIN : Duration.ofMillis(1);
+      return moved ? Duration.ofMillis(1) : AGAIN;
     }
     return living ? WHILE_GROUPS_LIVE : EVERY;
   }

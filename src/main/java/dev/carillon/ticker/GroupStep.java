@@ -63,9 +63,9 @@ final class GroupStep {
    * @param released runs that have been let go
    * @param stop runs whose worker is to be told to stop
    * @param again groups that are not done with: locked by somebody, or more than one step does
-   * @param locked how many of the groups could be locked
+   * @param moved whether anything became of any of them; else whoever is in the way needs a moment
    */
-  record Done(List<JobDue> released, Set<UUID> stop, Set<UUID> again, int locked) {}
+  record Done(List<JobDue> released, Set<UUID> stop, Set<UUID> again, boolean moved) {}
 
   Uni<Done> goOn(Lease.Held held, List<UUID> groups, Instant now) {
     return pg.inEngineTransaction(statements -> new Writing(statements, groups, now).goOn(held));
@@ -96,7 +96,13 @@ final class GroupStep {
     Uni<Done> goOn(Lease.Held held) {
       return lock(held)
           .chain(any -> any ? goOn() : Uni.createFrom().voidItem())
-          .map(done -> new Done(released, stop, again, locked.size()));
+          .map(done -> new Done(released, stop, again, hasMoved()));
+    }
+
+    private boolean hasMoved() {
+      return !released.isEmpty()
+          || !stop.isEmpty()
+          || decided.values().stream().anyMatch(of -> of.ended > 0 || of.plan.end() != null);
     }
 
     private Uni<Boolean> lock(Lease.Held held) {

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sees to it that nobody waits for a limit that has room: mostly the worker that ends a run lets
  * the next one go, but it may have died in between, a limit may have been raised or removed, and
- * what ends a run otherwise only tells of it. While nobody waits, a look is one index probe.
+ * what ends a run otherwise only tells of it. While nobody waits, a look is one index probe; while
+ * many limits are waited for, each look goes on where the last one ended.
  */
 final class LimitWatch {
 
@@ -34,6 +35,9 @@ final class LimitWatch {
   /** Limits in one look. */
   private static final int AT_ONCE = 100;
 
+  /** Limits between two rests: reading them takes well under a second. */
+  private static final int IN_A_PASS = 1_000;
+
   private final InstantSource clock;
   private final Lease lease;
   private final Limits limits;
@@ -41,6 +45,11 @@ final class LimitWatch {
   private final Consumer<List<JobDue>> released;
   private final Loop loop;
   private long tidied = System.nanoTime();
+
+  /** Up to which limit the last look came; null: to the end. */
+  private @Nullable LimitKey after;
+
+  private int looked;
 
   /**
    * @param released told of the runs that may go on
@@ -76,25 +85,32 @@ final class LimitWatch {
 
   private Uni<Duration> step() {
     if (lease.held() == null) {
+      after = null;
       return Uni.createFrom().item(EVERY);
     }
-    return from(null).chain(done -> tidyIfDue()).replaceWith(EVERY);
+    looked = 0;
+    return look().chain(done -> tidyIfDue()).replaceWith(EVERY);
   }
 
-  private Uni<Void> from(@Nullable LimitKey after) {
+  private Uni<Void> look() {
     return lines
         .waitedFor(after, AT_ONCE)
         .chain(
-            keys ->
-                keys.isEmpty()
-                    ? Uni.createFrom().voidItem()
-                    : goOn(keys).chain(done -> afterwards(keys)));
+            keys -> {
+              // Moved on before anything can fail: one limit at fault must not hide those behind
+              // it.
+              after = keys.size() < AT_ONCE ? null : keys.get(keys.size() - 1);
+              looked += keys.size();
+              return keys.isEmpty()
+                  ? Uni.createFrom().voidItem()
+                  : goOn(keys).chain(done -> afterwards());
+            });
   }
 
-  private Uni<Void> afterwards(List<LimitKey> keys) {
-    return keys.size() < AT_ONCE || lease.held() == null
+  private Uni<Void> afterwards() {
+    return after == null || looked >= IN_A_PASS || lease.held() == null
         ? Uni.createFrom().voidItem()
-        : from(keys.get(keys.size() - 1));
+        : look();
   }
 
   private Uni<Void> goOn(List<LimitKey> keys) {
@@ -109,7 +125,10 @@ final class LimitWatch {
     return limits
         .share(new Limits.Asked(List.of(), keys, now, now), Limits.Claiming.NONE)
         .invoke(shared -> tell(shared.announced()))
-        .chain(shared -> share(shared.again()));
+        .chain(shared -> share(shared.again()))
+        // The next look finds it.
+        .onFailure(Limits::isLocked)
+        .recoverWithNull();
   }
 
   private void tell(List<DueNotice> announced) {

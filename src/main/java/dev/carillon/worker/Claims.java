@@ -45,10 +45,12 @@ import org.jspecify.annotations.Nullable;
  *   <li>a claim failed, or a third of the lease has passed: read what stands as ours and is not in
  *       hand, and hand it back (a claim whose answer was lost must not wedge its runs);
  *   <li>places under limits were given back: claim whoever waits for them, or tell of it (without a
- *       free slot, too);
+ *       free slot, too); never twice in a row while there is something else to claim, and not into
+ *       slots that more urgent hints need;
  *   <li>no slot is free: rest until one is;
- *   <li>no hints for 250 ms, or none while the table has a backlog, or seven claims in a row were
- *       by hints: take overdue runs from the table, so that none waits for one particular message;
+ *   <li>nothing tried for 250 ms, or no hints while the table has a backlog, or seven claims in a
+ *       row were by hints: take overdue runs from the table, so that none waits for one particular
+ *       message;
  *   <li>claim the most urgent hints.
  * </ol>
  */
@@ -76,6 +78,9 @@ final class Claims {
   /** What a claim takes, as a rule: hints that are ahead of their instant wait until then. */
   private static final Duration COMMIT = Duration.ofMillis(12);
 
+  /** Who has a limit locked for longer than a decision takes is given this much. */
+  private static final Duration LOCKED = Duration.ofMillis(100);
+
   private static final Duration LONG_REST = Duration.ofMinutes(1);
 
   /** How far a hint may be ahead of this process's idea of the database's time. */
@@ -99,12 +104,23 @@ final class Claims {
   /** Limits of which places were given back, and how many. */
   private final Map<LimitKey, Integer> freed = new HashMap<>();
 
+  /** Runs under limits about which nothing could be decided, for somebody had a limit locked. */
+  private final Set<UUID> postponed = new HashSet<>();
+
+  /** When these may be decided about, and those who wait for what was freed. */
+  private long handOverFrom = System.nanoTime();
+
+  /** Whether the last claim was of those who wait for places: then it is the others' turn. */
+  private boolean othersTurn;
+
   private int byHints;
 
   /** Whether the last look into the table filled every free slot, so that there is likely more. */
   private boolean backlog;
 
-  private long lastWork = System.nanoTime();
+  /** When hints, or the table, were last gone for. */
+  private long lastTried = System.nanoTime();
+
   private long compared = System.nanoTime();
   private long gathering;
   private long lastClaim = System.nanoTime();
@@ -197,36 +213,37 @@ final class Claims {
     if (elapsed(compared, compareEvery)) {
       return compare(worker);
     }
-    if (!freed.isEmpty()) {
-      return handOver(worker);
-    }
     // Before the look: a slot that is freed after it is told of.
     wanting = true;
     int free = Math.min(slots.free(), MOST_AT_ONCE);
-    if (free == 0) {
-      return rest(compareEvery);
-    }
     boolean fromTable =
-        hints.isEmpty() ? backlog || elapsed(lastWork, IDLE) : byHints >= TABLE_EVERY - 1;
+        hints.isEmpty() ? backlog || elapsed(lastTried, IDLE) : byHints >= TABLE_EVERY - 1;
+    boolean others = free > 0 && (fromTable || !hints.isEmpty());
+    if (mayHandOver() && !(othersTurn && others)) {
+      return handOver(worker, free);
+    }
+    if (free == 0) {
+      return rest(untilHandOver(compareEvery));
+    }
     if (fromTable) {
       return takeOverdue(worker, free);
     }
     if (hints.isEmpty()) {
       wanting = false;
-      return rest(IDLE);
+      return rest(untilHandOver(IDLE.minusNanos(System.nanoTime() - lastTried)));
     }
     if (isWorthGathering(free)) {
-      return rest(Duration.ofMillis(1));
+      return restOrHandOver(worker, free, Duration.ofMillis(1));
     }
     wanting = false;
     Instant now = clock.instant();
     Duration ahead = Duration.between(now, hints.earliest()).minus(COMMIT);
     // One that is further ahead than any of ours is not waited for: the claim lets it go.
     if (isFew() && !ahead.isNegative() && ahead.compareTo(JobDue.AHEAD) < 0) {
-      return rest(ahead);
+      return restOrHandOver(worker, free, ahead);
     }
     if (isFew() && !elapsed(lastClaim, PACE)) {
-      return rest(PACE.minusNanos(System.nanoTime() - lastClaim));
+      return restOrHandOver(worker, free, PACE.minusNanos(System.nanoTime() - lastClaim));
     }
     // What is not due yet may wait in slots, but never in all of them: something may be due at
     // once.
@@ -257,8 +274,29 @@ final class Claims {
     return hints.size() <= slots.size() / 2;
   }
 
+  private boolean mayHandOver() {
+    return !(freed.isEmpty() && postponed.isEmpty()) && System.nanoTime() - handOverFrom >= 0;
+  }
+
+  /**
+   * Hints that are not to be claimed yet keep nobody waiting for whom there are places and slots.
+   */
+  private Uni<Duration> restOrHandOver(UUID worker, int free, Duration rest) {
+    return mayHandOver() ? handOver(worker, free) : rest(untilHandOver(rest));
+  }
+
+  private Duration untilHandOver(Duration rest) {
+    if (freed.isEmpty() && postponed.isEmpty()) {
+      return rest;
+    }
+    Duration until = Duration.ofNanos(Math.max(0, handOverFrom - System.nanoTime()));
+    return until.compareTo(rest) < 0 ? until : rest;
+  }
+
   private Uni<Duration> takeHinted(UUID worker, int free) {
     byHints++;
+    othersTurn = false;
+    lastTried = System.nanoTime();
     lastClaim = System.nanoTime();
     List<Hints.Hint> urgent = hints.take(free);
     taken.run();
@@ -272,13 +310,15 @@ final class Claims {
 
   private Uni<Duration> takeOverdue(UUID worker, int free) {
     byHints = 0;
+    othersTurn = false;
+    lastTried = System.nanoTime();
     Instant now = clock.instant();
     return queues
         .current()
         .chain(names -> overdue(names, now, free))
+        .invoke(ids -> backlog = ids.length == free)
         .chain(ids -> ids.length == 0 ? nothing() : claim(worker, ids, now, now, free))
-        .invoke(claimed -> backlog = claimed == free)
-        .map(claimed -> claimed > 0 || !hints.isEmpty() ? Duration.ZERO : IDLE);
+        .map(settled -> settled > 0 || !hints.isEmpty() ? Duration.ZERO : IDLE);
   }
 
   private Uni<UUID[]> overdue(String[] names, Instant now, int free) {
@@ -295,6 +335,10 @@ final class Claims {
     return Tuple.of(names, now.atOffset(ZoneOffset.UTC), most, turnsPassed);
   }
 
+  /**
+   * @return how many were claimed, or have to wait for a limit: in either case they are out of the
+   *     way
+   */
   private Uni<Integer> claim(UUID worker, UUID[] ids, Instant now, Instant until, int free) {
     return pg.asEngineHot(
             ClaimSql.CLAIM, parameters(worker, ids, now, until, settings.limits(), false))
@@ -306,7 +350,10 @@ final class Claims {
               Uni<Integer> begun = prepareAndBegin(claimed(rows));
               return limited.isEmpty()
                   ? begun
-                  : begun.chain(count -> share(worker, limited, Map.of(), free - count, count));
+                  : begun.chain(
+                      count ->
+                          share(worker, limited, Map.of(), free - count)
+                              .replaceWith(count + limited.size()));
             });
   }
 
@@ -318,31 +365,41 @@ final class Claims {
         .map(prepared -> begin(runs));
   }
 
-  private Uni<Duration> handOver(UUID worker) {
+  private Uni<Duration> handOver(UUID worker, int free) {
+    othersTurn = true;
     Map<LimitKey, Integer> places = Map.copyOf(freed);
+    List<UUID> runs = List.copyOf(postponed);
     freed.clear();
-    return share(worker, List.of(), places, Math.min(slots.free(), MOST_AT_ONCE), 0)
-        .map(claimed -> Duration.ZERO);
+    postponed.clear();
+    return share(worker, runs, places, free).replaceWith(Duration.ZERO);
   }
 
   /**
    * Runs under limits: those that have room, or whose turn it is, are claimed here as long as there
-   * are free slots; the others wait, or are told of.
-   *
-   * @param begun how many were claimed before
-   * @return with those that are claimed now
+   * are free slots; the others wait, or are told of. Where somebody has a limit locked, all are put
+   * off for a moment: whoever has none is not to wait for that.
    */
-  private Uni<Integer> share(
-      UUID worker, List<UUID> fresh, Map<LimitKey, Integer> places, int free, int begun) {
+  private Uni<Void> share(UUID worker, List<UUID> fresh, Map<LimitKey, Integer> places, int free) {
     Instant now = clock.instant();
     LimitedClaim claim = new LimitedClaim(worker, now, free);
     return limits
         .share(new Limits.Asked(fresh, places, now, ahead(now)), claim)
-        .onFailure()
+        .onFailure(failure -> !Limits.isLocked(failure))
         .invoke(failure -> uncertain.addAll(claim.asked))
+        .onFailure(Limits::isLocked)
+        .recoverWithItem(() -> postpone(claim, fresh, places))
         .invoke(this::goOn)
         .chain(shared -> prepareAndBegin(claim.claimed))
-        .map(claimed -> begun + claimed);
+        .replaceWithVoid();
+  }
+
+  /** Its transaction was rolled back, whatever had been claimed in it. */
+  private Limits.Shared postpone(
+      LimitedClaim claim, List<UUID> fresh, Map<LimitKey, Integer> places) {
+    claim.claimed = List.of();
+    postponed.addAll(fresh);
+    handOverFrom = System.nanoTime() + LOCKED.toNanos();
+    return new Limits.Shared(List.of(), places);
   }
 
   private void goOn(Limits.Shared shared) {
@@ -368,14 +425,9 @@ final class Claims {
 
     @Override
     public Uni<Set<UUID>> claim(Statements statements, List<Candidate> given) {
-      UUID[] ids =
-          given.stream()
-              .filter(run -> settings.queues().isEmpty() || settings.queues().contains(run.queue()))
-              .limit(Math.max(0, free))
-              .map(Candidate::run)
-              .toArray(UUID[]::new);
       // The transaction may be repeated: what came of the last try was rolled back.
       claimed = List.of();
+      UUID[] ids = fitting(given).toArray(UUID[]::new);
       if (ids.length == 0) {
         return Uni.createFrom().item(Set.of());
       }
@@ -384,6 +436,22 @@ final class Claims {
           .query(ClaimSql.CLAIM, parameters(worker, ids, now, ahead(now), settings.limits(), true))
           .invoke(rows -> claimed = claimed(rows))
           .map(rows -> claimed.stream().map(Claimed::run).collect(Collectors.toSet()));
+    }
+
+    /** Those that this worker serves, into slots that no more urgent hint needs. */
+    private List<UUID> fitting(List<Candidate> given) {
+      List<UUID> fitting = new ArrayList<>();
+      for (Candidate run : given) {
+        int left = free - fitting.size();
+        if (left <= 0) {
+          break;
+        }
+        boolean served = settings.queues().isEmpty() || settings.queues().contains(run.queue());
+        if (served && hints.before(run.priority(), run.due(), now, left) < left) {
+          fitting.add(run.run());
+        }
+      }
+      return fitting;
     }
   }
 
@@ -425,7 +493,6 @@ final class Claims {
     // claimed them.
     List<Claimed> runs = answered.stream().filter(run -> run.worker().equals(current)).toList();
     if (!runs.isEmpty()) {
-      lastWork = System.nanoTime();
       slots.take(runs.size());
       runs.forEach(run -> hands.begin(new RunningAttempt(run, definitions.of(run))));
     }

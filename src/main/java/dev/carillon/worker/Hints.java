@@ -65,6 +65,26 @@ final class Hints {
   }
 
   /**
+   * How many are due and more urgent than a run of this priority and due instant, counted up to a
+   * bound.
+   */
+  int before(int priority, Instant due, Instant now, int most) {
+    int count = 0;
+    for (Hint hint : byUrgency) {
+      boolean isBefore =
+          hint.due.priority() < priority
+              || hint.due.priority() == priority && hint.due.due().isBefore(due);
+      if (count >= most || !isBefore) {
+        return count;
+      }
+      if (!hint.due.due().isAfter(now)) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /**
    * The most urgent ones, and among each eight the one that has waited longest ({@link Turns});
    * give them back to {@link #tried} once the claim has answered.
    */

@@ -43,6 +43,13 @@ class LimitRaceTest {
       delete from places where run_id in (select id from gone) returning tenant_id, key
       """;
 
+  private static final String OF_KEYS =
+      """
+      select concurrency_key, count(*) as n from queue
+      where state = 'RUNNING' and concurrency_key is not null
+      group by concurrency_key having count(*) > 1
+      """;
+
   private EngineFixture engine;
   private UUID job;
 
@@ -145,6 +152,51 @@ class LimitRaceTest {
     assertEquals(List.of(first), racer.claimed);
   }
 
+  @Test
+  void findsWhoCanUseAPlaceBehindManyWhoCannot() {
+    // Given a line of the job that begins with 900 runs of a value of which one is at work
+    UUID busy = runningOf("busy");
+    engine.runs(job, 900, EngineFixture.REAL.instant().minusSeconds(60));
+    engine.execute(
+        "update queue set tenant_id = 'default', concurrency_key = 'busy' where id <> ?", busy);
+    UUID free = engine.run(job);
+    engine.execute(
+        "update queue set held_by = 'job', held_key = ?, held_due = due_at, due_at = 'infinity' where id <> ?",
+        "job:" + job,
+        busy);
+    Limits limits = new Limits(engine.pg, TenantLimits.NONE);
+
+    // When a place of the job is free
+    Map<LimitKey, Integer> freed = Map.of(LimitKey.ofJob("default", job), 1);
+    List<UUID> let = new ArrayList<>();
+    int rounds = 0;
+    while (!freed.isEmpty() && rounds++ < 20) {
+      Limits.Shared shared = join(limits.share(asked(List.of(), freed), Limits.Claiming.NONE));
+      shared.announced().forEach(due -> let.add(due.run()));
+      freed = shared.again();
+    }
+
+    // Then it is given to the first who can use it, in a few rounds
+    assertEquals(List.of(free), let);
+    assertTrue(rounds <= 8, rounds + " rounds");
+    assertEquals(900, engine.count("select count(*) from queue where held_key = 'key:busy'"));
+  }
+
+  private UUID runningOf(String value) {
+    UUID run = engine.run(job);
+    engine.execute(
+        "update queue set state = 'RUNNING', attempt = 1, placed = true, concurrency_key = ? where id = ?",
+        value,
+        run);
+    engine.execute(
+        "insert into places (tenant_id, key, run_id, attempt) values ('default', ?, ?, 1), ('default', ?, ?, 1)",
+        "key:" + value,
+        run,
+        "job:" + job,
+        run);
+    return run;
+  }
+
   private static Limits.Asked asked(List<UUID> fresh, Map<LimitKey, Integer> freed) {
     Instant now = EngineFixture.REAL.instant();
     return new Limits.Asked(fresh, freed, now, now);
@@ -209,6 +261,11 @@ class LimitRaceTest {
       if (ofTheJob > 3) {
         synchronized (tooMany) {
           tooMany.add("job " + ofTheJob);
+        }
+      }
+      for (Row row : join(engine.pg.asEngine(OF_KEYS, Tuple.tuple()))) {
+        synchronized (tooMany) {
+          tooMany.add(row.getString("concurrency_key") + " " + row.getLong("n"));
         }
       }
       List<LimitKey> freed = new ArrayList<>();

@@ -19,15 +19,15 @@ class RunStateTest {
   private static final String MATRIX =
       """
                       PENDING SCHEDULED QUEUED RUNNING RETRY_SCHEDULED SUCCEEDED FAILED DEAD CANCELED MISSED SKIPPED
-      PENDING         -       yes       -      -       -               -         -      -    yes      -      -
+      PENDING         -       yes       -      -       -               -         -      -    yes      yes    -
       SCHEDULED       -       -         yes    -       -               -         -      -    yes      yes    yes
       QUEUED          -       -         -      yes     -               -         -      -    yes      yes    yes
       RUNNING         -       -         yes    -       yes             yes       yes    yes  yes      -      -
       RETRY_SCHEDULED -       -         yes    -       -               -         -      -    yes      -      -
       SUCCEEDED       -       -         -      -       -               -         -      -    -        -      -
-      FAILED          -       -         yes    -       -               -         -      -    yes      -      -
-      DEAD            -       -         yes    -       -               -         -      -    yes      -      -
-      CANCELED        -       -         yes    -       -               -         -      -    -        -      -
+      FAILED          yes     -         yes    -       -               -         -      -    yes      -      -
+      DEAD            yes     -         yes    -       -               -         -      -    yes      -      -
+      CANCELED        yes     -         yes    -       -               -         -      -    -        -      -
       MISSED          -       yes       -      -       -               -         -      -    -        -      -
       SKIPPED         -       yes       -      -       -               -         -      -    -        -      -
       """;

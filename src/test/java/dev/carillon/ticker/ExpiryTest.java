@@ -1,6 +1,7 @@
 package dev.carillon.ticker;
 
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -141,6 +142,28 @@ class ExpiryTest {
 
     engine.awaitState(living, "MISSED");
     await().atMost(SOON).until(() -> "QUEUED".equals(waiting.state(next)));
+  }
+
+  @Test
+  void tellsOfThePlaceOfOneThatWaitedForALimitWithIt() {
+    UUID schedule = waiting.schedule(OverlapPolicy.BUFFER_ALL);
+    UUID living = waiting.living(schedule);
+    engine.execute(
+        "update queue set held_by = 'job', held_key = 'job:x', held_due = due_at, due_at = 'infinity' where id = ?",
+        living);
+    UUID next = waiting.fire(schedule, OverlapPolicy.BUFFER_ALL, now());
+    expires(living, now());
+    expires(next, now());
+
+    UUID[] places =
+        engine
+            .pg
+            .rows(ExpirySql.EXPIRE, EngineFixture.utc(now()), 10)
+            .get(0)
+            .getArrayOfUUIDs("places");
+
+    assertArrayEquals(new UUID[] {schedule}, places);
+    assertEquals(2, engine.count("select count(*) from attempts where outcome = 'MISSED'"));
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.carillon.catalog.TestGroups;
 import dev.carillon.run.GroupStatus;
 import dev.carillon.run.Outcome;
 import dev.carillon.testing.EngineFixture;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -113,6 +114,35 @@ class GroupProgressTest {
     assertEquals(20, view.counts().succeeded());
     assertEquals(20, view.counts().total());
     assertEquals(List.of("created", "completed"), events(group));
+  }
+
+  /** Its claim or cancellation is on the way; the database is not to be asked all the time. */
+  @Test
+  void restsWhileSomebodyHasAMemberLocked() throws Exception {
+    UUID group = groups.create("'mode':'SEQUENTIAL'", "step", 2);
+    AtomicInteger looks = new AtomicInteger();
+    try (Connection other = engine.database.connect()) {
+      other.setAutoCommit(false);
+      EngineFixture.rows(other, "select 1 from queue for update");
+      start();
+      await().until(() -> engine.count("select count(*) from group_ends") == 0);
+      engine.pg.fault(
+          (sql, parameters, go) -> {
+            if (sql.equals(GroupProgressSql.CHANGED)) {
+              looks.incrementAndGet();
+            }
+            return go;
+          });
+      await().until(() -> looks.get() > 2);
+      long before = System.nanoTime();
+      int first = looks.get();
+      await().until(() -> System.nanoTime() - before > 500_000_000);
+      int rounds = looks.get() - first;
+      long most = (System.nanoTime() - before) / 10_000_000 + 2;
+      assertTrue(rounds <= most, rounds + " looks, more than " + most);
+      other.rollback();
+    }
+    groups.awaitStatus(group, GroupStatus.COMPLETED);
   }
 
   @Test
