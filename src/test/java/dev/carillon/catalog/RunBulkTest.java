@@ -110,7 +110,7 @@ class RunBulkTest {
   /** Others may wait for a schedule's clock: workers, for whom everybody waits. */
   @Test
   void leavesTheClocksOfSchedulesToOthersWhileItRetries() {
-    UUID job = engine.job("bulk");
+    UUID job = engine.job("delayed");
     UUID schedule =
         engine.schedule(
             job,

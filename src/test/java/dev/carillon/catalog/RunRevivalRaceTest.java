@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -44,6 +45,47 @@ class RunRevivalRaceTest {
                         ? Outcome.success()
                         : Outcome.failure("not yet"));
     operators = new Operators(engine);
+  }
+
+  /** Nobody has the schedule's clock while they are retried. */
+  @Test
+  void runsRetriedRunsOfAScheduleOneAfterTheOther() throws Exception {
+    AtomicInteger atOnce = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    engine.handler(
+        "alone",
+        run -> {
+          most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+          Thread.yield();
+          atOnce.decrementAndGet();
+          return Outcome.success();
+        });
+    UUID job = engine.job("alone");
+    UUID schedule =
+        engine.schedule(
+            job,
+            "s",
+            "{\"type\":\"INTERVAL\",\"every\":\"PT1H\"}",
+            "UTC",
+            EngineFixture.REAL.instant().plus(Duration.ofHours(1)));
+    engine.execute("update schedules set overlap_policy = 'SKIP'");
+    List<UUID> runs =
+        IntStream.range(0, 30).mapToObj(i -> engine.run(job)).collect(Collectors.toList());
+    engine.execute("update runs set schedule_id = ?", schedule);
+    runs.forEach(run -> end(run, "FAILED"));
+    engine.ticker();
+    engine.worker(8, Duration.ofSeconds(30));
+
+    List<CompletableFuture<RunView>> all = new ArrayList<>();
+    for (UUID run : runs) {
+      all.add(CompletableFuture.supplyAsync(() -> operators.revive(run, Revival.RETRY)));
+    }
+    for (CompletableFuture<RunView> one : all) {
+      one.get();
+    }
+
+    runs.forEach(run -> engine.awaitState(run, "SUCCEEDED"));
+    assertEquals(1, most.get());
   }
 
   @AfterEach
