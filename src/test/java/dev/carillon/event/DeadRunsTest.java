@@ -206,6 +206,37 @@ class DeadRunsTest {
   }
 
   @Test
+  void saysWhatARunBelongsTo() {
+    UUID cause = UUID.randomUUID();
+    UUID job = engine.job("noop");
+    UUID run = engine.run(job);
+    engine.execute(
+        "update runs set caused_by = ?, group_id = ?, labels = '{\"team\":\"billing\"}' where id = ?",
+        cause,
+        cause,
+        run);
+    UUID alone = engine.run(job);
+    engine.ticker();
+    engine.worker();
+    engine.relay();
+
+    for (UUID one : List.of(run, alone)) {
+      await().atMost(LONG).until(() -> told(one).size() == 2);
+    }
+
+    for (EventMessage event : of(run)) {
+      assertEquals(cause.toString(), event.data().getString("causedBy"));
+      assertEquals(cause.toString(), event.data().getString("groupId"));
+      assertEquals("billing", event.data().getJsonObject("labels").getString("team"));
+    }
+    for (EventMessage event : of(alone)) {
+      for (String absent : List.of("causedBy", "groupId", "labels")) {
+        assertFalse(event.data().containsKey(absent));
+      }
+    }
+  }
+
+  @Test
   void carriesEverythingOnlyWhereTheJobSaysSo() {
     UUID full = engine.job("full", "{\"type\":\"HANDLER\",\"name\":\"noop\"}", LONG, 1);
     UUID wrong = engine.job("fullWrong", "{\"type\":\"HANDLER\",\"name\":\"wrong\"}", LONG, 1);

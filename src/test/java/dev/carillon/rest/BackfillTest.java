@@ -250,6 +250,28 @@ class BackfillTest extends ScheduleFixture {
     }
   }
 
+  /** A schedule that is switched off may be left behind by its job. */
+  @Test
+  void makesNoRunsThatDoNotFitTheirJobsSchema() {
+    String id = hourly("'params':{'day':1},");
+    String schema = "{'paramsSchema':{'properties':{'day':{'type':'string'}},'required':['day']}}";
+    api.patch("/jobs/noop", schema).then().statusCode(200);
+
+    for (String more : List.of("", ",'dryRun':true")) {
+      api.post("/schedules/s/backfill", "{" + MORNING + more + "}")
+          .then()
+          .statusCode(409)
+          .body("detail", containsString("/params/day"));
+    }
+    assertEquals(List.of(), states(id));
+
+    api.patch("/schedules/s", "{'params':{'day':'1'}}").then().statusCode(200);
+    api.post("/schedules/s/backfill", "{" + MORNING + ",'dryRun':true}")
+        .then()
+        .statusCode(202)
+        .body("planned", equalTo(6));
+  }
+
   @Test
   void becomesDueAtItsRate() {
     String id = hourly("");

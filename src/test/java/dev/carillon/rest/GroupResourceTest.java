@@ -97,6 +97,53 @@ class GroupResourceTest {
         .body("counts.total", equalTo(1));
   }
 
+  @Test
+  void answersWithTheFirstRunWhenItIsAskedForAgainAfterTheGroupsEnd() {
+    String id = api.post("/groups", "{'mode':'PARALLEL'}").path("id");
+    String wanted = "{'jobKey':'j','groupId':'%s','dueAt':'%s','dedupeKey':'%s'}";
+    String first = wanted.formatted(id, FAR, "first");
+    String run = api.post("/runs", first).then().statusCode(201).extract().path("id");
+    api.post("/groups/" + id + "/cancel").then().statusCode(200);
+    org.awaitility.Awaitility.await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> "CANCELED".equals(api.get("/groups/" + id).path("status")));
+
+    api.post("/runs", first)
+        .then()
+        .statusCode(200)
+        .body("id", equalTo(run))
+        .body("deduplicated", equalTo(true));
+
+    String other = wanted.formatted(id, FAR, "other");
+    api.post("/runs", other).then().statusCode(409).body("detail", containsString("CANCELED"));
+    api.get("/groups/" + id).then().body("counts.total", equalTo(1));
+    api.post("/runs", other.replace(id, "").replace("'groupId':'',", "")).then().statusCode(201);
+  }
+
+  /** Neither waits for what the other has while that waits for what it has. */
+  @Test
+  void makesOneOfTwoGroupsThatNameTheSameKeysInOppositeOrder() {
+    for (int round = 0; round < 5; round++) {
+      String keys = "k" + round + "-";
+      java.util.concurrent.atomic.AtomicBoolean forth =
+          new java.util.concurrent.atomic.AtomicBoolean();
+      List<Integer> answers =
+          Racers.race(
+              2,
+              () -> {
+                boolean rising = forth.compareAndSet(false, true);
+                String runs =
+                    IntStream.range(0, 60)
+                        .mapToObj(i -> keys + (rising ? 100 + i : 159 - i))
+                        .map(key -> LATER.replace("{", "{'dedupeKey':'" + key + "',"))
+                        .collect(Collectors.joining(","));
+                return api.post("/groups", "{'mode':'PARALLEL','runs':[" + runs + "]}")
+                    .statusCode();
+              });
+      assertEquals(List.of(201, 409), answers.stream().sorted().toList());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

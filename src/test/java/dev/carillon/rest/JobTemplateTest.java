@@ -198,6 +198,28 @@ class JobTemplateTest {
   }
 
   @Test
+  void refusesASchemaThatTheParamsOfAllSchedulesWouldBeTooMuchFor() {
+    api.post("/jobs", "{'key':'m'}").then().statusCode(201);
+    String values = "1,".repeat(199) + "1";
+    for (int i = 0; i < 5; i++) {
+      api.post(
+              "/schedules",
+              "{'key':'s%d','jobKey':'m','trigger':%s,'params':{'n':%d,'a':[%s]}}"
+                  .formatted(i, YEARLY, i, values))
+          .then()
+          .statusCode(201);
+    }
+    String schema = "{'paramsSchema':{'allOf':[" + "true,".repeat(4_900) + "true]}}";
+
+    api.patch("/jobs/m", schema)
+        .then()
+        .statusCode(409)
+        .body("detail", containsString("too much work"));
+    api.post("/schedules/s4/disable").then().statusCode(200);
+    api.patch("/jobs/m", schema).then().statusCode(200);
+  }
+
+  @Test
   void refusesAChangeThatEnabledSchedulesWouldNotFit() {
     put("m", "{}").then().statusCode(201);
     api.post("/schedules", "{'key':'bare','jobKey':'m','trigger':" + YEARLY + "}");

@@ -227,7 +227,7 @@ class SchedulerTest {
             .with("paramsSchema", Map.of("type", "object"))
             .retryAfter(Duration.ofSeconds(5)));
 
-    get("/jobs/j")
+    shown("/jobs/j")
         .body("params", equalTo(Map.of("a", 1)))
         .body("labels", equalTo(Map.of("team", "billing")))
         .body("paramsSchema", equalTo(Map.of("type", "object")))
