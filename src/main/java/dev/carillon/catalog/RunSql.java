@@ -41,7 +41,8 @@ final class RunSql {
   /**
    * The primary key decides who is first, also who is first to take over one that has expired;
    * whoever waits for the first one's commit here gets no row, and reads in the next statement
-   * whose the key is. $1 tenant, $2 key, $3 run, $4 until when it counts or null, $5 now.
+   * whose the key is. Until then nobody deletes it: a row that is left as it is has been locked all
+   * the same. $1 tenant, $2 key, $3 run, $4 until when it counts or null, $5 now.
    */
   static final String CLAIM_KEY =
       """
@@ -53,10 +54,7 @@ final class RunSql {
       returning run_id
       """;
 
-  /**
-   * Nothing where the key has been forgotten since it was claimed in vain: it had expired. $1
-   * tenant, $2 key.
-   */
+  /** $1 tenant, $2 key. */
   static final String KEY_OF =
       """
       select run_id from dedupe_keys where tenant_id = $1 and namespace = 'run' and key = $2

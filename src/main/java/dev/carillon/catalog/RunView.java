@@ -8,7 +8,6 @@ import dev.carillon.run.Trace;
 import io.vertx.sqlclient.Row;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
@@ -170,7 +169,8 @@ public record RunView(
         Integer.toString(generation),
         Integer.toString(attempt),
         state.name(),
-        Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, dueAt), Character.MAX_RADIX),
+        Long.toString(
+            dueAt.getEpochSecond() * 1_000_000 + dueAt.getNano() / 1_000, Character.MAX_RADIX),
         Integer.toString(priority));
   }
 

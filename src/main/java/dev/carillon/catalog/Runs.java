@@ -147,10 +147,7 @@ public class Runs {
                     : Uni.createFrom().item(new Placed(owner, News.BEFORE)));
   }
 
-  /**
-   * Whose the dedupe key is: the new run's, unless another has it and it still counts. One that
-   * expired and was deleted between the two looks is claimed again.
-   */
+  /** Whose the dedupe key is: the new run's, unless another has it and it still counts. */
   private static Uni<UUID> owner(
       Statements statements,
       Tenant tenant,
@@ -171,12 +168,7 @@ public class Runs {
                     ? Uni.createFrom().item(id)
                     : statements
                         .query(RunSql.KEY_OF, Tuple.of(tenant.id(), key))
-                        .flatMap(
-                            rows ->
-                                rows.size() > 0
-                                    ? Uni.createFrom()
-                                        .item(rows.iterator().next().getUUID("run_id"))
-                                    : owner(statements, tenant, key, source, id, now)));
+                        .map(rows -> rows.iterator().next().getUUID("run_id")));
   }
 
   private Uni<Requested> shown(Statements statements, Tenant tenant, Placed placed) {

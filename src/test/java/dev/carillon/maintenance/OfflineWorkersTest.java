@@ -302,7 +302,8 @@ class OfflineWorkersTest {
     try (Connection other = engine.database.connect()) {
       other.setAutoCommit(false);
       EngineFixture.rows(
-          other, "update dedupe_keys set expires_at = now() + interval '1 day' where key = 'k7'");
+          other,
+          "update dedupe_keys set expires_at = now() + interval '1 day' where key = 'k5500'");
 
       engine.maintenance(LEASE);
 
@@ -319,7 +320,8 @@ class OfflineWorkersTest {
     await().until(() -> engine.count("select count(*) from dedupe_keys") == 13);
     assertEquals(
         1,
-        engine.count("select count(*) from dedupe_keys where key = 'k7' and expires_at > now()"));
+        engine.count(
+            "select count(*) from dedupe_keys where key = 'k5500' and expires_at > now()"));
   }
 
   private String partitionInAYear() {
