@@ -331,6 +331,7 @@ public class Groups {
                         requester,
                         wanted.get(i).at(group, firstPosition + i),
                         ids.next(clock.instant()))
+                    .map(placed -> new Made(i, placed))
                     .onFailure(InvalidInput.class)
                     .recoverWithUni(
                         invalid -> {
@@ -340,8 +341,16 @@ public class Groups {
         .merge(keepsOrder(wanted) ? ON_THE_WAY : 1)
         .collect()
         .asList()
-        .invoke(placed -> errors.throwIfAny())
+        .invoke(made -> errors.throwIfAny())
+        .map(Groups::asWanted)
         .call(placed -> GroupMembers.requireMembers(statements, requester.tenant(), group, placed));
+  }
+
+  /** A run, and which one of the request it is. */
+  private record Made(int wanted, Runs.Placed placed) {}
+
+  private static List<Runs.Placed> asWanted(List<Made> made) {
+    return made.stream().sorted(Comparator.comparingInt(Made::wanted)).map(Made::placed).toList();
   }
 
   /** Places in the list; first those with a key. */

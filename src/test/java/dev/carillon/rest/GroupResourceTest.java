@@ -177,6 +177,25 @@ class GroupResourceTest {
   }
 
   @Test
+  void showsAddedRunsInTheOrderOfTheRequestWhicheverKeysTheyHave() {
+    String id = api.post("/groups", "{'mode':'PARALLEL'}").path("id");
+
+    api.post(
+            "/groups/" + id + "/runs",
+            """
+            {'runs':[{'jobKey':'j','dueAt':'2998-01-01T00:00:00Z'},
+                     {'jobKey':'j','dueAt':'2998-01-02T00:00:00Z','dedupeKey':'b'},
+                     {'jobKey':'j','dueAt':'2998-01-03T00:00:00Z','dedupeKey':'a'}]}
+            """)
+        .then()
+        .statusCode(201)
+        .body(
+            "runs.dueAt",
+            equalTo(
+                List.of("2998-01-01T00:00:00Z", "2998-01-02T00:00:00Z", "2998-01-03T00:00:00Z")));
+  }
+
+  @Test
   void addsRunsOneByOneAndSeveralAtOnce() {
     String id = api.post("/groups", "{'mode':'SEQUENTIAL'}").path("id");
     api.get("/groups/" + id).then().body("status", equalTo("CREATED"));
