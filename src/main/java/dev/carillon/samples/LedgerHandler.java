@@ -4,7 +4,7 @@ import dev.carillon.IdempotencyGate;
 import dev.carillon.JobHandler;
 import dev.carillon.RunContext;
 import dev.carillon.run.Outcome;
-import io.quarkus.arc.lookup.LookupIfProperty;
+import io.quarkus.arc.lookup.LookupUnlessProperty;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -26,7 +26,10 @@ import javax.sql.DataSource;
  * a job of its name.
  */
 @ApplicationScoped
-@LookupIfProperty(name = "carillon.samples", stringValue = "true", lookupIfMissing = true)
+@LookupUnlessProperty(name = "carillon.samples", stringValue = "off", lookupIfMissing = true)
+@LookupUnlessProperty(name = "carillon.samples", stringValue = "false", lookupIfMissing = true)
+@LookupUnlessProperty(name = "carillon.samples", stringValue = "no", lookupIfMissing = true)
+@LookupUnlessProperty(name = "carillon.samples", stringValue = "0", lookupIfMissing = true)
 public class LedgerHandler implements JobHandler {
 
   private final DataSource database;
