@@ -20,6 +20,23 @@
  *   <li>{@code worker.CompleteSql}: what it came to, many in one statement
  *   <li>{@code event.Relay}: the world is told
  * </ol>
+ *
+ * <p>What may come in between, each where it says so:
+ *
+ * <ul>
+ *   <li>{@code calendars}, {@code time.calendar}: which days count, asked by the plan; {@code
+ *       ical}: the same for people's own calendars
+ *   <li>{@code ticker.Admission}: a fire waits for others of its schedule
+ *   <li>{@code limit}: a run waits for a place of its job, tenant or concurrency key, between hint
+ *       and claim
+ *   <li>{@code ticker.GroupProgress}: a run waits for its turn in a group
+ *   <li>{@code ticker.FailureJobs}: a run that failed for good starts another job
+ *   <li>{@code maintenance}: what workers that are gone had is taken back
+ * </ul>
+ *
+ * <p>An application comes in by {@code scheduling} (behind {@link dev.carillon.Scheduler}), which
+ * writes by {@code catalog} as REST does; {@code gate} is the idempotency gate for reactive
+ * clients.
  */
 @NullMarked
 package dev.carillon;
